@@ -1,0 +1,16 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace MailStore.Host.Configuration;
+
+/// <summary>The table <c>[modules]</c>.</summary>
+internal sealed class ModulesOptions
+{
+    [Description("how long one call of a module may take before it is cancelled and answered as a temporary failure")]
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:09:00")]
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    [Description("how many calls may hang at the same time before the module counts as faulted and is called no more")]
+    [Range(1, 10000)]
+    public int HangLimit { get; set; } = 32;
+}

@@ -1,0 +1,145 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using MailStore.Sdk;
+using Microsoft.Win32.SafeHandles;
+
+namespace MailStore.Host.Delivery;
+
+/// <summary>
+/// The content of one mail on its way: filled once by the protocol, then read by any number of modules at once. In pooled memory up to a
+/// limit, in an unnamed file of the spool directory beyond. Written by one thread at a time; <see cref="FlushAsync"/> after each piece that came from the network.
+/// </summary>
+internal sealed class MailBuffer(string spoolDirectory, long memoryLimit) : MailContent, IBufferWriter<byte>, IDisposable
+{
+    private const int SegmentSize = 32 * 1024;
+
+    private readonly List<byte[]> _segments = [];
+    private readonly List<int> _filled = [];
+    private SafeFileHandle? _file;
+    private long _fileLength;
+    private long _memoryLength;
+    private long _lineFeeds;
+    private bool _abandoned;
+
+    public override long Length => _fileLength + _memoryLength;
+
+    public override long LineFeeds => _lineFeeds;
+
+    /// <summary>Whether the content went to a file.</summary>
+    public bool IsSpooled => _file is not null;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (_segments.Count == 0 || _segments[^1].Length - _filled[^1] < Math.Max(sizeHint, 1))
+        {
+            // the first piece is small: most mails are
+            var size = _segments.Count == 0 ? 8 * 1024 : SegmentSize;
+            _segments.Add(ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, size)));
+            _filled.Add(0);
+        }
+
+        return _segments[^1].AsMemory(_filled[^1]);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public void Advance(int count)
+    {
+        var written = _segments[^1].AsSpan(_filled[^1], count);
+        _lineFeeds += written.Count((byte)'\n');
+        CollectionsMarshal.AsSpan(_filled)[^1] += count;
+        _memoryLength += count;
+    }
+
+    /// <summary>Moves what is in memory to the file once it is over the limit, so that memory stays bounded.</summary>
+    /// <exception cref="TemporaryFailureException">The spool directory does not take it.</exception>
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_memoryLength <= memoryLimit && (_file is null || _memoryLength < SegmentSize))
+            return;
+        try
+        {
+            _file ??= OpenSpoolFile();
+            for (var i = 0; i < _segments.Count; i++)
+            {
+                await RandomAccess.WriteAsync(_file, _segments[i].AsMemory(0, _filled[i]), _fileLength, cancellationToken);
+                _fileLength += _filled[i];
+                _memoryLength -= _filled[i];
+                _filled[i] = 0;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TemporaryFailureException($"a mail of more than {memoryLimit} bytes cannot be spooled in {spoolDirectory}: {e.Message}", e)
+            {
+                StorageFull = e is IOException,
+            };
+        }
+
+        for (var i = 1; i < _segments.Count; i++)
+            ArrayPool<byte>.Shared.Return(_segments[i]);
+        _segments.RemoveRange(1, _segments.Count - 1);
+        _filled.RemoveRange(1, _filled.Count - 1);
+    }
+
+    public override bool TryGetSequence(out ReadOnlySequence<byte> content)
+    {
+        if (_file is not null)
+        {
+            content = default;
+            return false;
+        }
+
+        content = SequenceOf(_segments, _filled);
+        return true;
+    }
+
+    public override Stream OpenRead() => new MailBufferStream(_file, _fileLength, SequenceOf(_segments, _filled));
+
+    /// <summary>A module still has the mail although it was given up: its memory is left to the garbage collector, never reused.</summary>
+    public void Abandon() => Volatile.Write(ref _abandoned, true);
+
+    public void Dispose()
+    {
+        if (!Volatile.Read(ref _abandoned))
+        {
+            foreach (var segment in _segments)
+                ArrayPool<byte>.Shared.Return(segment);
+            _file?.Dispose();
+        }
+
+        _segments.Clear();
+        _filled.Clear();
+    }
+
+    private SafeFileHandle OpenSpoolFile()
+    {
+        Directory.CreateDirectory(spoolDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var path = Path.Combine(spoolDirectory, $"{Guid.NewGuid():n}.mail");
+        using var creator = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            BufferSize = 0,
+        });
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+        // nameless from here on: a kill leaves nothing behind
+        File.Delete(path);
+        return handle;
+    }
+
+    private static ReadOnlySequence<byte> SequenceOf(List<byte[]> segments, List<int> filled)
+    {
+        if (segments.Count == 0)
+            return ReadOnlySequence<byte>.Empty;
+        if (segments.Count == 1)
+            return new ReadOnlySequence<byte>(segments[0].AsMemory(0, filled[0]));
+        var first = new BufferSegment(segments[0].AsMemory(0, filled[0]), null);
+        var last = first;
+        for (var i = 1; i < segments.Count; i++)
+            last = new BufferSegment(segments[i].AsMemory(0, filled[i]), last);
+        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+    }
+}

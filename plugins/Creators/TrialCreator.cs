@@ -1,0 +1,3 @@
+namespace MailStore.Creators;
+
+internal static class TrialCreator;

@@ -1,0 +1,3 @@
+namespace MailStore.LiteDb;
+
+internal static class LiteDbUserDatabase;

@@ -1,0 +1,3 @@
+namespace MailStore.Maildir;
+
+internal static class MaildirAgent;
