@@ -4,8 +4,9 @@ namespace MailStore.Sdk;
 public interface IMailboxRemoval
 {
     /// <summary>
-    /// Removes all mail of the user and all that was allocated for him. Called after his record is gone. May be called again after a failure half-way,
-    /// and does nothing where nothing is left. Never removes what lies outside of the user's own place.
+    /// Removes all mail of the user and all that was allocated for him. Called while the user is disabled and before his record goes, so that it can be
+    /// called again after a failure half-way;
+    /// does nothing where nothing is left. Never removes what lies outside of the user's own place.
     /// </summary>
     /// <param name="cancellationToken">Gives the call up; what is left stays until it is called again.</param>
     /// <exception cref="TemporaryFailureException">The storage does not serve now.</exception>

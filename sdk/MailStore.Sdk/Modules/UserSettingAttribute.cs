@@ -5,4 +5,11 @@ namespace MailStore.Sdk;
 /// An option without it is the administrator's alone and is set in the module's table only.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class UserSettingAttribute : Attribute;
+public sealed class UserSettingAttribute : Attribute
+{
+    /// <summary>
+    /// The setting says where or how a user is allocated, and does nothing once he is: the host then refuses to change it and names
+    /// <c>mailstore user move</c>. False: it is in force from the next mail on.
+    /// </summary>
+    public bool AtAllocation { get; init; }
+}

@@ -4,8 +4,9 @@ namespace MailStore.Sdk;
 public interface IAllocator
 {
     /// <summary>Whether the record still lacks what its MDA needs. False also for a record that the MDA rejects: allocating would not mend it.</summary>
-    /// <param name="user">A raw record.</param>
-    bool NeedsAllocation(UserRecord user);
+    /// <param name="user">A raw record, in the database or not.</param>
+    /// <param name="cancellationToken">Gives the call up.</param>
+    ValueTask<bool> NeedsAllocationAsync(UserRecord user, CancellationToken cancellationToken);
 
     /// <summary>Has the user's MDA make what is missing. Writes nothing to the user database.</summary>
     /// <param name="user">A raw record as it was read.</param>
