@@ -1,1 +1,3 @@
-return 0;
+using MailStore.Host.Commands;
+
+return await CommandLine.RunAsync(args);

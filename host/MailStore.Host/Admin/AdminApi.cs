@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using MailStore.Host.Delivery;
+using MailStore.Host.Modules;
+using MailStore.Sdk;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace MailStore.Host.Admin;
+
+/// <summary>
+/// The requests of the admin socket. Names go in the query, never in the path. Lists are one JSON object a line, written as they come.
+/// </summary>
+internal sealed class AdminApi(
+    UserAdministration users, UserReporter reporter, MailReader mails, UserDirectory directory, ModuleSet modules, ServerStatus status,
+    ILogger<AdminApi> logger)
+{
+    private const int ImportsAtOnce = 64;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        try
+        {
+            await RouteAsync(context, context.RequestAborted);
+        }
+        catch (Exception e) when (ErrorFor(e) is { } error && !context.Response.HasStarted)
+        {
+            context.Response.StatusCode = error.ExitCode == ExitCode.NoUser ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity;
+            await WriteAsync(context, error, AdminJson.Default.ErrorView);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // whoever asked went away
+        }
+        // boundary of a request: the server goes on, the one who asked sees a broken answer
+        catch (Exception e)
+        {
+            AdminLog.RequestFailed(logger, e, context.Request.Path);
+            context.Abort();
+        }
+    }
+
+    private Task RouteAsync(HttpContext context, CancellationToken cancellationToken) => (context.Request.Method, context.Request.Path.Value) switch
+    {
+        ("GET", "/health") => HealthAsync(context, cancellationToken),
+        ("GET", "/users") => ListAsync(context, cancellationToken),
+        ("POST", "/users") => ImportAsync(context, cancellationToken),
+        ("PATCH", "/users") => SetAsync(context, cancellationToken),
+        ("DELETE", "/users") => RemoveAsync(context, cancellationToken),
+        ("GET", "/users/show") => ShowAsync(context, cancellationToken),
+        ("GET", "/users/test") => TestAsync(context, cancellationToken),
+        ("GET", "/mail") => ListMailAsync(context, cancellationToken),
+        ("GET", "/mail/content") => MailContentAsync(context, cancellationToken),
+        _ => throw new AdminException(ExitCode.Software, $"the running server does not know the request {context.Request.Method} {context.Request.Path}; is it of another version?"),
+    };
+
+    private async Task HealthAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        var health = await modules.CheckHealthAsync(cancellationToken);
+        var views = health.Select(h => new ModuleHealthView(h.Section.Kind.ToString().ToLowerInvariant(), h.Section.Instance, h.Section.Module, h.Health.IsHealthy, h.Health.Message)).ToList();
+        await WriteAsync(context, status.View(views), AdminJson.Default.HealthView);
+    }
+
+    private async Task ListAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        await foreach (var record in directory.Users.ListAsync(context.Request.Query["prefix"], cancellationToken))
+            await WriteLineAsync(context, reporter.View(record), AdminJson.Default.UserView);
+    }
+
+    /// <summary>One change a line; many at once, so that a database may make them durable together. Answers in the order of the lines.</summary>
+    private async Task ImportAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        using var lines = new StreamReader(context.Request.Body, Encoding.UTF8);
+        var running = new Queue<Task<ImportResult>>();
+        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        {
+            var change = Read(line, AdminJson.Default.UserChange);
+            if (running.Count == ImportsAtOnce)
+                await WriteLineAsync(context, await running.Dequeue(), AdminJson.Default.ImportResult);
+            running.Enqueue(ImportOneAsync(change, cancellationToken));
+        }
+
+        while (running.TryDequeue(out var result))
+            await WriteLineAsync(context, await result, AdminJson.Default.ImportResult);
+    }
+
+    private async Task<ImportResult> ImportOneAsync(UserChange change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var record = await users.AddAsync(change, cancellationToken);
+            return new ImportResult(change.Line, record.Name, null);
+        }
+        catch (Exception e) when (ErrorFor(e) is not null)
+        {
+            return new ImportResult(change.Line, change.Name, e.Message);
+        }
+    }
+
+    private async Task SetAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        using var body = new StreamReader(context.Request.Body, Encoding.UTF8);
+        var change = Read(await body.ReadToEndAsync(cancellationToken), AdminJson.Default.UserChange);
+        await WriteAsync(context, reporter.View(await users.SetAsync(change, cancellationToken)), AdminJson.Default.UserView);
+    }
+
+    private async Task RemoveAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        var mail = Enum.Parse<MailRemoval>(Query(context, "mail"), ignoreCase: true);
+        await context.Response.WriteAsync(await users.RemoveAsync(Query(context, "name"), mail, cancellationToken), cancellationToken);
+    }
+
+    private async Task ShowAsync(HttpContext context, CancellationToken cancellationToken) =>
+        await WriteAsync(context, reporter.View(await users.FindAsync(Query(context, "name"), cancellationToken)), AdminJson.Default.UserView);
+
+    private async Task TestAsync(HttpContext context, CancellationToken cancellationToken) =>
+        await WriteAsync(context, await reporter.ReportAsync(Query(context, "address"), cancellationToken), AdminJson.Default.UserReport);
+
+    private async Task ListMailAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        if (await mails.OpenMailboxAsync(Query(context, "name"), cancellationToken) is not { } mailbox)
+            return;
+        await foreach (var mail in mailbox.ListAsync(cancellationToken))
+            await WriteLineAsync(context, StoredMailView.Of(mail), AdminJson.Default.StoredMailView);
+    }
+
+    private async Task MailContentAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        await using var mail = await mails.OpenMailAsync(Query(context, "name"), Query(context, "id"), cancellationToken);
+        context.Response.ContentType = "message/rfc822";
+        await mail.CopyToAsync(context.Response.Body, cancellationToken);
+    }
+
+    private static ErrorView? ErrorFor(Exception e) => e switch
+    {
+        AdminException admin => new ErrorView(admin.ExitCode, admin.Message),
+        ModuleConfigurationException => new ErrorView(ExitCode.Configuration, e.Message),
+        TemporaryFailureException or ModuleFaultException => new ErrorView(ExitCode.TemporaryFailure, e.Message),
+        _ => null,
+    };
+
+    private static string Query(HttpContext context, string key) =>
+        context.Request.Query[key] is [{ Length: > 0 } value] ? value : throw new AdminException(ExitCode.Software, $"the request lacks '{key}'");
+
+    private static T Read<T>(string json, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new AdminException(ExitCode.DataError, "the request is empty");
+        }
+        catch (JsonException e)
+        {
+            throw new AdminException(ExitCode.DataError, string.Create(CultureInfo.InvariantCulture, $"the request is no JSON of the expected form: {e.Message}"));
+        }
+    }
+
+    private static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
+    {
+        context.Response.ContentType = "application/json";
+        return JsonSerializer.SerializeAsync(context.Response.Body, value, type);
+    }
+
+    private static async Task WriteLineAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
+    {
+        context.Response.ContentType = "application/x-ndjson";
+        await JsonSerializer.SerializeAsync(context.Response.Body, value, type, context.RequestAborted);
+        await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
+    }
+}

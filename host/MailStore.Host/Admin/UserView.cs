@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Admin;
+
+/// <summary>A user record as JSON tells it, and as <c>user import --json</c> reads it back.</summary>
+internal sealed record UserView
+{
+    public required string Name { get; init; }
+
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public AllocationView? Allocation { get; init; }
+
+    public long Version { get; init; }
+
+    /// <summary>The instance of the MDA that is responsible, whoever said so.</summary>
+    public string? Mda { get; init; }
+
+    public bool? Enabled { get; init; }
+
+    /// <summary>As allocated; what reading programs need.</summary>
+    public string? Home { get; init; }
+
+    public string? Uid { get; init; }
+
+    public string? Gid { get; init; }
+
+    public static UserView Of(UserRecord record, string mda, bool enabled) => new()
+    {
+        Name = record.Name,
+        Settings = record.Settings,
+        Allocation = record.Allocation is { } allocation ? AllocationView.Of(allocation) : null,
+        Version = record.Version,
+        Mda = mda,
+        Enabled = enabled,
+        Home = record.Allocation?.Values.GetValueOrDefault(Sdk.Allocation.Home),
+        Uid = record.Allocation?.Values.GetValueOrDefault(Sdk.Allocation.Uid),
+        Gid = record.Allocation?.Values.GetValueOrDefault(Sdk.Allocation.Gid),
+    };
+
+    public UserRecord ToRecord() => new()
+    {
+        Name = Name,
+        Settings = Settings.ToImmutableSortedDictionary(StringComparer.Ordinal),
+        Allocation = Allocation?.ToAllocation(),
+    };
+}

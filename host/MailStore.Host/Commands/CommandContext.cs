@@ -1,0 +1,36 @@
+using System.CommandLine;
+using MailStore.Host.Configuration;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+
+namespace MailStore.Host.Commands;
+
+/// <summary>What a command works with: configuration, log, terminal.</summary>
+internal sealed class CommandContext(System.CommandLine.ParseResult arguments)
+{
+    /// <summary>Data. Coloured and drawn only on a terminal.</summary>
+    public IAnsiConsole Output { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+
+    /// <summary>Everything that is not data: progress, notes.</summary>
+    public IAnsiConsole Notes { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+
+    public T? Get<T>(Option<T> option) => arguments.GetValue(option);
+
+    public T? Get<T>(Argument<T> argument) => arguments.GetValue(argument);
+
+    /// <summary>The configuration as found; it may hold mistakes.</summary>
+    public HostConfiguration ReadConfiguration() => ConfigurationLoader.Load(
+        arguments.GetValue(GlobalOptions.Config), Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable);
+
+    /// <param name="quiet">For commands whose output is data: only warnings, unless a level was asked for.</param>
+    public ILoggerFactory CreateLog(bool quiet = false)
+    {
+        var level = arguments.GetResult(GlobalOptions.LogLevelOption) is { Implicit: false } ? arguments.GetValue(GlobalOptions.LogLevelOption)
+            : quiet ? LogLevel.Warning : LogLevel.Information;
+        return Logs.Create(arguments.GetValue(GlobalOptions.LogFormatOption), level);
+    }
+
+    /// <summary>Connects to the running server, or opens the database in this process when none runs.</summary>
+    public Task<AdminConnection> ConnectAsync(CancellationToken cancellationToken) =>
+        AdminConnection.OpenAsync(ReadConfiguration(), CreateLog(quiet: true), cancellationToken);
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using MailStore.Host.Admin;
+using MailStore.Host.Configuration;
+using MailStore.Host.Lmtp;
+using MailStore.Host.Modules;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Commands;
+
+/// <summary>The commands of the program, and the place where their errors become one clear message and an exit code of sysexits.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var result = Build().Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors)
+                await Console.Error.WriteLineAsync($"mailstore: {error.Message}");
+            await Console.Error.WriteLineAsync($"mailstore: '{CommandPath(result.CommandResult.Command)} --help' says how it is used");
+            // a delivery is never bounced for a mistake in the MTA's configuration
+            return result.CommandResult.Command.Name == DeliverCommand.Name ? ExitCode.TemporaryFailure : ExitCode.Usage;
+        }
+
+        try
+        {
+            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception e) when (ExitCodeOf(e) is not null)
+        {
+            foreach (var line in e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                await Console.Error.WriteLineAsync($"mailstore: {line.TrimEnd('\r')}");
+            return result.CommandResult.Command.Name == DeliverCommand.Name ? ExitCode.TemporaryFailure : ExitCodeOf(e)!.Value;
+        }
+    }
+
+    internal static RootCommand Build()
+    {
+        var root = new RootCommand("MailStore stores what a mail server accepts: for each recipient, in the format that the administrator chose.")
+        {
+            ServeCommand.Build(),
+            DemoCommand.Build(),
+            DeliverCommand.Build(),
+            UserCommands.Build(),
+            ModuleCommands.Build(),
+            ConfigCommands.Build(),
+            HealthCommand.Build(),
+            MailCommands.Build(),
+        };
+        foreach (var option in GlobalOptions.All)
+            root.Add(option);
+        return root;
+    }
+
+    private static int? ExitCodeOf(Exception e) => e switch
+    {
+        AdminException admin => admin.ExitCode,
+        ConfigurationException or ModuleConfigurationException => ExitCode.Configuration,
+        ListenException => ExitCode.Unavailable,
+        TemporaryFailureException or ModuleFaultException => ExitCode.TemporaryFailure,
+        OperationCanceledException => ExitCode.TemporaryFailure,
+        _ => null,
+    };
+
+    private static string CommandPath(Command command)
+    {
+        var names = new List<string> { command.Name };
+        for (var parent = command.Parents.FirstOrDefault(); parent is Command outer; parent = outer.Parents.FirstOrDefault())
+            names.Insert(0, outer is RootCommand ? "mailstore" : outer.Name);
+        return string.Join(' ', names);
+    }
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using MailStore.Host.Admin;
+using MailStore.Host.Configuration;
+using MailStore.Host.Delivery;
+using Microsoft.Extensions.Logging;
+
+namespace MailStore.Host.Commands;
+
+/// <summary>
+/// <c>mailstore deliver</c>: an MTA's pipe transport. Hands over to the running server by LMTP; when none runs, delivers in its own process.
+/// Its exit code is the MTA's verdict: whatever is not certain is 75, try again.
+/// </summary>
+internal static class DeliverCommand
+{
+    public const string Name = "deliver";
+
+    public static Command Build()
+    {
+        var sender = new Option<string>("--sender", "-f", "-r") { Description = "The envelope's sender; '' or '<>' for none", HelpName = "SENDER", DefaultValueFactory = _ => "" };
+        var recipients = new Argument<string[]>("RECIPIENT") { Description = "Who gets it; one for each call lets an MTA try each again on its own", Arity = ArgumentArity.OneOrMore };
+        var command = new Command(Name, "Deliver one mail from standard input, as an MTA's pipe transport") { sender, recipients };
+        command.SetAction((arguments, cancellationToken) => RunAsync(
+            new CommandContext(arguments), Bare(arguments.GetValue(sender) ?? ""), [.. arguments.GetRequiredValue(recipients).Select(Bare)], cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string sender, IReadOnlyList<string> recipients, CancellationToken cancellationToken)
+    {
+        var configuration = context.ReadConfiguration();
+        foreach (var address in configuration.Options.Lmtp.Listen)
+        {
+            if (!ListenAddress.TryParse(address, out var listen, out _))
+                continue;
+            await using var server = await LmtpHandover.ConnectAsync(listen, configuration.DataDirectory, cancellationToken);
+            if (server is null)
+                continue;
+            return Report(await server.DeliverAsync(sender, recipients, Console.OpenStandardInput(), cancellationToken), recipients);
+        }
+
+        using var log = context.CreateLog(quiet: true);
+        var options = new MailServerOptions(configuration) { SpeakLmtp = false, ServeAdmin = false };
+        await using var own = await MailServer.StartAsync(options, log, TimeProvider.System, cancellationToken);
+        return Report(await DeliverHereAsync(own.Delivery, sender, recipients, cancellationToken), recipients);
+    }
+
+    private static async Task<IReadOnlyList<Reply>> DeliverHereAsync(
+        IDelivery delivery, string sender, IReadOnlyList<string> recipients, CancellationToken cancellationToken)
+    {
+        var replies = new Reply[recipients.Count];
+        var accepted = new List<(int Index, Recipient Recipient)>();
+        for (var i = 0; i < recipients.Count; i++)
+        {
+            var decision = await delivery.ResolveAsync(recipients[i], cancellationToken);
+            replies[i] = decision.Reply;
+            if (decision.Recipient is { } recipient)
+                accepted.Add((i, recipient));
+        }
+
+        // nobody wants it: it is not even read
+        if (accepted.Count == 0)
+            return replies;
+
+        using var content = delivery.CreateBuffer();
+        await PipedMail.CopyAsync(Console.OpenStandardInput(), content, cancellationToken);
+        var envelope = new MailEnvelope { Sender = sender, ClientName = "localhost", ClientAddress = "local", Protocol = "PIPE" };
+        var results = delivery.Start(envelope, [.. accepted.Select(a => a.Recipient)], content, cancellationToken);
+        for (var i = 0; i < results.Count; i++)
+            replies[accepted[i].Index] = await results[i];
+        return replies;
+    }
+
+    /// <summary>One exit code for all: a temporary failure outweighs a permanent one, which outweighs success, so that nothing is lost.</summary>
+    private static int Report(IReadOnlyList<Reply> replies, IReadOnlyList<string> recipients)
+    {
+        var exitCode = ExitCode.Ok;
+        for (var i = 0; i < replies.Count; i++)
+        {
+            var code = ExitCodeOf(replies[i]);
+            if (code != ExitCode.Ok)
+                Console.Error.WriteLine($"{recipients[i]}: {replies[i]}");
+            if (code == ExitCode.TemporaryFailure || exitCode == ExitCode.Ok)
+                exitCode = code;
+        }
+
+        return exitCode;
+    }
+
+    private static int ExitCodeOf(Reply reply) => reply switch
+    {
+        { IsPositive: true } => ExitCode.Ok,
+        { Code: < 500 } => ExitCode.TemporaryFailure,
+        { Enhanced: "5.2.2" or "5.3.4" } => ExitCode.NoPermission,
+        _ => ExitCode.NoUser,
+    };
+
+    private static string Bare(string address) => address.StartsWith('<') && address.EndsWith('>') ? address[1..^1] : address;
+}

@@ -1,0 +1,41 @@
+using MailStore.Host.Configuration;
+using MailStore.Host.Delivery;
+using Spectre.Console;
+
+namespace MailStore.Host.Commands;
+
+/// <summary>Sends the demo's mails and tells each step as it happens.</summary>
+internal sealed class DemoStory(IAnsiConsole output) : IDeliveryWitness
+{
+    private readonly Lock _pen = new();
+
+    public void Step(string user, string what) => Write(user, what);
+
+    public async Task<IReadOnlyList<DemoOutcome>> SendAsync(DemoMail mail, ListenAddress address, string dataDirectory, CancellationToken cancellationToken)
+    {
+        Write("", $"{mail.File} from <{mail.Sender}> to {string.Join(", ", mail.Recipients)}");
+        await using var server = await LmtpHandover.ConnectAsync(address, dataDirectory, cancellationToken)
+            ?? throw new InvalidOperationException("the demo's own server does not answer");
+        await using var content = typeof(DemoStory).Assembly.GetManifestResourceStream($"mails/{mail.File}")!;
+        var replies = await server.DeliverAsync(mail.Sender, mail.Recipients, content, cancellationToken);
+        for (var i = 0; i < replies.Count; i++)
+        {
+            if (!replies[i].IsPositive)
+                Write(mail.Recipients[i], replies[i].ToString());
+        }
+
+        return [.. replies.Select((reply, i) => new DemoOutcome(mail.File, mail.Recipients[i], reply))];
+    }
+
+    private void Write(string user, string what)
+    {
+        // one step, one line, however many deliveries talk at once
+        lock (_pen)
+        {
+            if (user.Length == 0)
+                output.MarkupLineInterpolated($"[bold]{what}[/]");
+            else
+                output.MarkupLineInterpolated($"   [green]{user}[/]  {what}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using MailStore.Host.Admin;
+using Spectre.Console;
+
+namespace MailStore.Host.Commands;
+
+/// <summary><c>mailstore mail export</c>: to a Maildir or an mbox file; streams.</summary>
+internal static class MailExportCommand
+{
+    public static Command Build()
+    {
+        var format = new Option<ExportFormat>("--format") { Description = "maildir or mbox (mboxrd)", DefaultValueFactory = _ => ExportFormat.Maildir };
+        var output = new Option<string>("--output", "-o") { Description = "The folder or file to make; it must not exist", Required = true, HelpName = "PATH" };
+        var command = new Command("export", "Write all of a user's mail to a new Maildir or mbox file") { UserCommands.Name, format, output };
+        command.SetAction((arguments, cancellationToken) => RunAsync(
+            new CommandContext(arguments), arguments.GetRequiredValue(UserCommands.Name), arguments.GetValue(format),
+            Path.GetFullPath(arguments.GetRequiredValue(output)), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string user, ExportFormat format, string path, CancellationToken cancellationToken)
+    {
+        if (Path.Exists(path))
+            throw new AdminException(ExitCode.CantCreate, $"{path} exists; name a place that does not");
+        await using var connection = await context.ConnectAsync(cancellationToken);
+        var count = 0;
+        try
+        {
+            await using IMailExport export = format == ExportFormat.Mbox ? new MboxExport(path) : new MaildirExport(path);
+            if (context.Notes.Profile.Capabilities.Interactive)
+                await context.Notes.Status().StartAsync("exporting", status => ExportAsync(export, () => status.Status = $"exporting: {count} mails"));
+            else
+                await ExportAsync(export, () => { });
+        }
+        catch (IOException e)
+        {
+            throw new AdminException(ExitCode.CantCreate, $"{path} cannot be written: {e.Message}; {count} mails are there");
+        }
+
+        await Console.Error.WriteLineAsync($"{count} mails exported to {path}");
+        return ExitCode.Ok;
+
+        async Task ExportAsync(IMailExport export, Action progress)
+        {
+            await foreach (var mail in connection.Client.ListMailAsync(user, cancellationToken))
+            {
+                await export.AddAsync(mail, target => connection.Client.CopyMailAsync(user, mail.Id, target, cancellationToken), cancellationToken);
+                count++;
+                progress();
+            }
+        }
+    }
+
+    private enum ExportFormat
+    {
+        Maildir,
+        Mbox,
+    }
+}

@@ -1,0 +1,78 @@
+using MailStore.Host.Admin;
+using MailStore.Host.Configuration;
+using MailStore.Host.Delivery;
+using MailStore.Host.Lmtp;
+using MailStore.Host.Modules;
+using Microsoft.Extensions.Logging;
+
+namespace MailStore.Host.Commands;
+
+/// <summary>The parts of the server put together: modules, delivery, LMTP, admin socket. Started once, disposed once.</summary>
+internal sealed class MailServer : IAsyncDisposable
+{
+    private readonly ModuleSet _modules;
+    private AdminServer? _admin;
+    private LmtpServer? _lmtp;
+
+    private MailServer(ModuleSet modules, IDelivery delivery)
+    {
+        _modules = modules;
+        Delivery = delivery;
+    }
+
+    public IDelivery Delivery { get; }
+
+    /// <summary>Where LMTP is spoken, as <c>127.0.0.1:2424</c> or <c>unix:/path</c>.</summary>
+    public IReadOnlyList<string> Listening => _lmtp is null ? [] : [.. _lmtp.EndPoints.Select(endPoint => endPoint.ToString()!)];
+
+    /// <exception cref="ConfigurationException">The configuration, or a module that it names, cannot be used.</exception>
+    /// <exception cref="ListenException">An address is taken.</exception>
+    public static async Task<MailServer> StartAsync(
+        MailServerOptions options, ILoggerFactory loggerFactory, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var configuration = options.Configuration;
+        DataDirectory.Prepare(configuration);
+        var modules = ModuleSet.Load(configuration, loggerFactory, clock);
+        var directory = new UserDirectory(configuration, modules);
+        var delivery = new DeliveryService(configuration, modules, directory, loggerFactory.CreateLogger<DeliveryService>(), clock, options.Witness);
+        var server = new MailServer(modules, delivery);
+        try
+        {
+            await modules.StartAsync(cancellationToken);
+            var status = new ServerStatus(clock);
+            if (options.ServeAdmin)
+            {
+                var users = new UserAdministration(configuration, directory);
+                var api = new AdminApi(
+                    users, new UserReporter(configuration, directory, delivery), new MailReader(users, directory), directory, modules, status,
+                    loggerFactory.CreateLogger<AdminApi>());
+                server._admin = await AdminServer.StartAsync(options.AdminSocket, api, loggerFactory, cancellationToken);
+            }
+
+            // last: whoever connects finds everything ready
+            if (options.SpeakLmtp)
+            {
+                server._lmtp = new LmtpServer(configuration.Options.Lmtp, configuration.DataDirectory, delivery, loggerFactory, clock);
+                await server._lmtp.StartAsync(cancellationToken);
+                status.Listening = server.Listening;
+            }
+
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>No new transactions; those under way finish; then the modules are stopped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_lmtp is not null)
+            await _lmtp.DisposeAsync();
+        if (_admin is not null)
+            await _admin.DisposeAsync();
+        await _modules.DisposeAsync();
+    }
+}

@@ -1,0 +1,17 @@
+using MailStore.Host.Admin;
+using MailStore.Host.Configuration;
+using MailStore.Host.Delivery;
+
+namespace MailStore.Host.Commands;
+
+/// <summary>Which parts of the server are wanted.</summary>
+internal sealed record MailServerOptions(HostConfiguration Configuration)
+{
+    public string AdminSocket { get; init; } = AdminServer.SocketPath(Configuration.DataDirectory);
+
+    public bool SpeakLmtp { get; init; } = true;
+
+    public bool ServeAdmin { get; init; } = true;
+
+    public IDeliveryWitness? Witness { get; init; }
+}

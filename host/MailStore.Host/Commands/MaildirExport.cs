@@ -1,0 +1,62 @@
+using System.Globalization;
+using MailStore.Host.Admin;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Commands;
+
+/// <summary>Exports to a new Maildir, folders as Maildir++ has them.</summary>
+internal sealed class MaildirExport(string root) : IMailExport
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly HashSet<string> _made = [];
+    private long _count;
+
+    public async Task AddAsync(StoredMailView mail, Func<Stream, Task> copyTo, CancellationToken cancellationToken)
+    {
+        var folder = FolderFor(mail.Folder);
+        // numbered: in the order of arrival, unique, and free of whatever the ids of the format hold
+        var name = string.Create(CultureInfo.InvariantCulture, $"{mail.Arrival.ToUnixTimeSeconds()}.{++_count:D8}.mailstore-export,S={mail.Size}");
+        var letters = Letters(mail.ParsedFlags);
+        var path = Path.Combine(folder, letters.Length == 0 ? "new" : "cur", letters.Length == 0 ? name : $"{name}:2,{letters}");
+        await using (var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+        {
+            await copyTo(file);
+        }
+
+        File.SetLastWriteTimeUtc(path, mail.Arrival.UtcDateTime);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        // an empty mailbox is a mailbox, too
+        FolderFor(null);
+        return ValueTask.CompletedTask;
+    }
+
+    private string FolderFor(string? name)
+    {
+        // folders come from a module: no name leads out of the root
+        var path = name is null ? root : Path.Combine(root, "." + name.Replace('/', '_').Replace('\0', '_').TrimStart('.'));
+        if (!_made.Add(path))
+            return path;
+        Directory.CreateDirectory(root, Private);
+        foreach (var part in (string[])["cur", "new", "tmp"])
+            Directory.CreateDirectory(Path.Combine(path, part), Private);
+        if (name is not null)
+            File.WriteAllBytes(Path.Combine(path, "maildirfolder"), []);
+        return path;
+    }
+
+    /// <summary>In the order of the alphabet, as Maildir wants them.</summary>
+    private static string Letters(MailFlags flags) => string.Concat(
+        ((MailFlags Flag, string Letter)[])[
+            (MailFlags.Draft, "D"), (MailFlags.Flagged, "F"), (MailFlags.Passed, "P"),
+            (MailFlags.Answered, "R"), (MailFlags.Seen, "S"), (MailFlags.Deleted, "T")]
+        is var all ? all.Where(pair => flags.HasFlag(pair.Flag)).Select(pair => pair.Letter) : []);
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using MailStore.Host.Admin;
+using Microsoft.Extensions.Logging;
+
+namespace MailStore.Host.Commands;
+
+/// <summary><c>mailstore serve</c></summary>
+internal static class ServeCommand
+{
+    public static Command Build()
+    {
+        var command = new Command("serve", "Run the LMTP server until SIGTERM or SIGINT");
+        command.SetAction((arguments, cancellationToken) => RunAsync(new CommandContext(arguments), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+
+        var configuration = context.ReadConfiguration();
+        using var log = context.CreateLog();
+        var logger = log.CreateLogger("MailStore");
+        var socket = AdminServer.SocketPath(configuration.DataDirectory);
+        if (configuration.Mistakes.Count == 0 && AdminServer.IsAlive(socket))
+            throw new AdminException(ExitCode.Unavailable, $"a server runs in {configuration.DataDirectory} already; stop it first, or give this one a data_dir of its own");
+
+        await using var server = await MailServer.StartAsync(new MailServerOptions(configuration), log, TimeProvider.System, stop.Token);
+        ServeLog.Started(logger, ServerStatus.Version, string.Join(", ", server.Listening), configuration.DataDirectory, configuration.File ?? "none, the defaults");
+        try
+        {
+            await Task.Delay(Timeout.Infinite, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            ServeLog.Stopping(logger);
+        }
+
+        return ExitCode.Ok;
+
+        void Stop(PosixSignalContext signal)
+        {
+            // not the runtime's way to end: mails under way are finished first
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+    }
+}

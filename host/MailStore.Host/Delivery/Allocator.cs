@@ -1,0 +1,29 @@
+using MailStore.Host.Modules;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Delivery;
+
+/// <summary>The creators' view on the MDAs: finds the one that is responsible for a record.</summary>
+internal sealed class Allocator(UserDirectory directory, ModuleSet modules, IDeliveryWitness? witness) : IAllocator
+{
+    public async ValueTask<bool> NeedsAllocationAsync(UserRecord user, CancellationToken cancellationToken) =>
+        (await directory.TryParseAsync(user, cancellationToken)).Result is ParseResult.Incomplete;
+
+    public async ValueTask<Allocation> AllocateAsync(UserRecord user, CancellationToken cancellationToken)
+    {
+        var parsed = await directory.ParseAsync(user, cancellationToken);
+        if (parsed is not { Mda: { } mda, Effective: { } effective })
+            throw new ModuleConfigurationException($"user '{user.Name}' cannot be allocated: {((ParseResult.Invalid)parsed.Result).Reason}");
+        var allocation = await mda.Agent.AllocateAsync(effective, new AllocationContext(mda.Name, modules.Sequences), cancellationToken);
+        witness?.Step(user.Name, $"allocated by mda '{mda.Name}': {string.Join(", ", allocation.Values.Select(v => $"{v.Key} = {v.Value}"))} (allocation {allocation.Id})");
+        return allocation;
+    }
+
+    public async ValueTask ReleaseAsync(UserRecord? current, Allocation lost, CancellationToken cancellationToken)
+    {
+        if (!modules.Mdas.TryGetValue(lost.Mda, out var mda))
+            throw new ModuleConfigurationException($"allocation {lost.Id} was made by mda '{lost.Mda}', which is not configured; add a table [mda.{lost.Mda}]");
+        await mda.Agent.ReleaseAsync(current, lost, cancellationToken);
+        witness?.Step(current?.Name ?? "", $"allocation {lost.Id} came second and was released");
+    }
+}

@@ -1,0 +1,106 @@
+using MailStore.Host.Configuration;
+using MailStore.Host.Modules;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Delivery;
+
+/// <summary>
+/// From a record to what it means: which MDA is responsible, which settings are in force, what the MDA says of it. Thread-safe.
+/// </summary>
+internal sealed class UserDirectory(HostConfiguration configuration, ModuleSet modules)
+{
+    private const int CachedUsers = 20_000;
+
+    private readonly ParseCache _cache = new(CachedUsers);
+
+    public IUserDatabase Users => modules.Users;
+
+    /// <summary>What the record, else its domain, says for a key of the host; null if neither does.</summary>
+    public string? HostSetting(UserRecord record, string key)
+    {
+        if (record.Settings.TryGetValue(key, out var value))
+            return value;
+        return DomainOf(record.Name)?.Find(key) is { } entry ? TextOf(entry.Value) : null;
+    }
+
+    public bool IsEnabled(UserRecord record) =>
+        !string.Equals(HostSetting(record, HostKeys.Enabled), "false", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The instance of the allocation beats all else; then the record's word, the domain's, the default.</summary>
+    public string MdaNameOf(UserRecord record) =>
+        record.Allocation?.Mda ?? HostSetting(record, HostKeys.Mda) ?? configuration.Options.Mda;
+
+    /// <summary>What the user's domain says for all its users; null if there is no such table.</summary>
+    public ConfigTable? DomainOf(string user)
+    {
+        var at = user.LastIndexOf('@');
+        return at < 0 ? null : configuration.Domains.GetValueOrDefault(user[(at + 1)..]);
+    }
+
+    /// <summary>Parses a record, or remembers what that came to.</summary>
+    /// <exception cref="ModuleFaultException">The MDA is broken.</exception>
+    public ValueTask<ParsedUser> ParseAsync(UserRecord record, CancellationToken cancellationToken) =>
+        _cache.Find(record.Name, record.Version) is { } parsed
+            ? new ValueTask<ParsedUser>(parsed)
+            : ParseAnewAsync(record, cancellationToken);
+
+    /// <summary>Parses a record that is not (yet) in the database: nothing is remembered.</summary>
+    public async ValueTask<ParsedUser> TryParseAsync(UserRecord record, CancellationToken cancellationToken)
+    {
+        var name = MdaNameOf(record);
+        if (!modules.Mdas.TryGetValue(name, out var mda))
+        {
+            var reason = $"mda '{name}' is not configured; add a table [mda.{name}], or choose another for the user: {string.Join(", ", modules.Mdas.Keys)}";
+            return new ParsedUser(record, null, null, new ParseResult.Invalid(reason));
+        }
+
+        var mistakes = new List<string>();
+        var effective = Merge(record, mda, mistakes);
+        if (mistakes.Count > 0)
+            return new ParsedUser(record, mda, null, new ParseResult.Invalid(string.Join("; ", mistakes)));
+        return new ParsedUser(record, mda, effective, await mda.Agent.ParseAsync(effective, cancellationToken));
+    }
+
+    /// <summary>The layers of settings above the module's own, the weakest first.</summary>
+    public IReadOnlyList<SettingsLayer> LayersOf(UserRecord record)
+    {
+        var layers = new List<SettingsLayer>(2);
+        if (DomainOf(record.Name) is { } domain)
+        {
+            // another user of the domain may have another MDA, with other settings
+            layers.Add(new SettingsLayer(domain.Title, [.. WithoutHostKeys(domain.Entries.Select(e => KeyValuePair.Create(e.Key, TextOf(e.Value))))], IgnoreUnknown: true));
+        }
+
+        layers.Add(new SettingsLayer("record", [.. WithoutHostKeys(record.Settings)], IgnoreUnknown: false));
+        return layers;
+    }
+
+    private async ValueTask<ParsedUser> ParseAnewAsync(UserRecord record, CancellationToken cancellationToken)
+    {
+        var parsed = await TryParseAsync(record, cancellationToken);
+        _cache.Keep(parsed);
+        return parsed;
+    }
+
+    private EffectiveUser Merge(UserRecord record, MdaInstance mda, List<string> mistakes)
+    {
+        var layers = LayersOf(record);
+        if (mda.OptionsType is null)
+        {
+            mistakes.AddRange(layers[^1].Values.Select(setting => $"mda '{mda.Name}' has no settings, but the record sets '{setting.Key}'"));
+            return new EffectiveUser(record, null);
+        }
+
+        return new EffectiveUser(record, OptionsBinder.BindForUser(mda.OptionsType, mda.Table, layers, mistakes));
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> WithoutHostKeys(IEnumerable<KeyValuePair<string, string>> settings) =>
+        settings.Where(setting => !HostKeys.IsHostKey(setting.Key));
+
+    private static string TextOf(object value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        IReadOnlyList<object> list => string.Join(",", list.Select(TextOf)),
+        _ => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "",
+    };
+}

@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Text;
+using MailStore.Host.Tests;
+
+namespace MailStore.EndToEnd.Tests;
+
+/// <summary>All the real mails, by LMTP, to users who do not exist on disk: each there once, to the byte, and readable by others.</summary>
+public sealed class AllMailsTests
+{
+    private const int Users = 20;
+
+    [FactIf(FactIfAttribute.RealMails, "python3", "mutt", "doveadm")]
+    public async Task Every_mail_is_on_disk_exactly_once_and_to_the_byte_and_others_read_it()
+    {
+        using var place = new TestPlace();
+        await place.AddUsersAsync(Enumerable.Range(0, Users).Select(UserName));
+        var mails = Directory.GetFiles(RepositoryRoot.RealMails!, "*.eml").Order().Select(File.ReadAllBytes).ToList();
+        Assert.Equal(300, mails.Count);
+
+        await using (var server = await ServerProcess.StartAsync(place))
+        {
+            await using var client = await LmtpClient.ConnectAsync("127.0.0.1", server.Port);
+            for (var i = 0; i < mails.Count; i++)
+            {
+                var replies = await client.SendAsync("sender@example.net", [UserName(i % Users)], WithCrLf(mails[i]));
+                Assert.Equal(250, Assert.Single(replies).Code);
+            }
+
+            Assert.Equal(0, await server.StopAsync());
+        }
+
+        for (var user = 0; user < Users; user++)
+        {
+            var home = place.MaildirOf(UserName(user));
+            var expected = mails.Where((_, i) => i % Users == user).Select(mail => Hash(WithLf(mail))).Order();
+            var stored = StoredMaildir.Files(home).Select(file => Hash(StoredMaildir.Open(file).Mail)).Order();
+            Assert.Equal(expected, stored);
+            Assert.Equal(0, StoredMaildir.LeftInTmp(home));
+        }
+
+        await PythonReadsAsync(place);
+        await MuttReadsAsync(place);
+        await DovecotReadsAsync(place);
+    }
+
+    private static async Task PythonReadsAsync(TestPlace place)
+    {
+        const string count = "import mailbox,sys; print(sum(1 for m in mailbox.Maildir(sys.argv[1], create=False) if m['Delivered-To']))";
+        for (var user = 0; user < Users; user++)
+            Assert.Equal("15", (await Tools.RunAsync("python3", ["-c", count, place.MaildirOf(UserName(user))])).Trim());
+    }
+
+    private static async Task MuttReadsAsync(TestPlace place)
+    {
+        // all messages are tagged by a pattern that matches all, and copied: what mutt can read arrives in the mbox
+        var copy = Path.Combine(place.Directory, "mutt.mbox");
+        await Tools.RunAsync("mutt", [
+            "-n", "-F", "/dev/null", "-e", $"set mbox_type=mbox confirmappend=no confirmcreate=no copy=no wait_key=no delete=no quit=yes charset=utf-8",
+            "-e", $"push '<tag-pattern>~A<enter><tag-prefix><copy-message>{copy}<enter><exit>'", "-f", place.MaildirOf(UserName(0))],
+            new Dictionary<string, string> { ["TERM"] = "xterm", ["HOME"] = place.Directory });
+        var separators = (await File.ReadAllLinesAsync(copy, Encoding.Latin1)).Count(line => line.StartsWith("From ", StringComparison.Ordinal));
+        Assert.True(separators >= 15, $"mutt read {separators} mails");
+    }
+
+    private static async Task DovecotReadsAsync(TestPlace place)
+    {
+        var passwd = (await place.RunAsync("user", "list", "--format", "passwd")).Succeeded().Output;
+        Assert.Equal(Users, passwd.Trim().Split('\n').Length);
+        var dovecot = new DovecotReader(place);
+        await dovecot.ConfigureAsync(passwd);
+        for (var user = 0; user < Users; user += 7)
+            Assert.Equal(15, await dovecot.CountAsync(UserName(user)));
+    }
+
+    private static string UserName(int i) => $"user{i}@example.org";
+
+    private static byte[] WithLf(byte[] mail) => Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(WithCrLf(mail)).Replace("\r\n", "\n", StringComparison.Ordinal));
+
+    /// <summary>As an MTA sends it: every line, the last one too, ends in CR LF.</summary>
+    private static byte[] WithCrLf(byte[] mail)
+    {
+        var text = Encoding.Latin1.GetString(mail).Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal);
+        return Encoding.Latin1.GetBytes(text.EndsWith("\r\n", StringComparison.Ordinal) || text.Length == 0 ? text : text + "\r\n");
+    }
+
+    private static string Hash(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes));
+}

@@ -1,0 +1,46 @@
+namespace MailStore.EndToEnd.Tests;
+
+/// <summary><c>mailstore deliver</c> as an MTA's pipe transport calls it.</summary>
+public sealed class DeliverCommandTests
+{
+    private const string Alice = "alice@example.org";
+
+    private static readonly byte[] Mail = "From sender@example.net Mon Nov  2 09:15:00 2026\nSubject: piped\n\n.\n..two\nlast line without an end"u8.ToArray();
+    private static readonly byte[] Stored = "Subject: piped\n\n.\n..two\nlast line without an end"u8.ToArray();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_piped_mail_is_stored_to_the_byte_whether_a_server_runs_or_not(bool serverRuns)
+    {
+        using var place = new TestPlace("\n[lmtp]\nlisten = [\"unix:lmtp.sock\"]\n");
+        await place.AddUsersAsync([Alice]);
+        await using var server = serverRuns ? await ServerProcess.StartAsync(place) : null;
+        (await MailStoreProgram.RunAsync(place.Directory, Mail, ["deliver", "-f", "sender@example.net", Alice])).Succeeded();
+        var (added, mail) = StoredMaildir.Open(Assert.Single(StoredMaildir.Files(place.MaildirOf(Alice))));
+        Assert.Equal("<sender@example.net>", added["Return-Path"]);
+        // LMTP cannot say that the last line has no end
+        Assert.Equal(serverRuns ? [.. Stored, (byte)'\n'] : Stored, mail);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Its_exit_code_is_the_verdict(bool serverRuns)
+    {
+        using var place = new TestPlace("\n[lmtp]\nlisten = [\"unix:lmtp.sock\"]\n");
+        await place.AddUsersAsync([Alice, "off@example.org enabled=false", "full@example.org quota=1"]);
+        await using var server = serverRuns ? await ServerProcess.StartAsync(place) : null;
+        foreach (var (recipient, exitCode) in (ValueTuple<string, int>[])[("nobody@example.org", 67), ("off@example.org", 67), ("full@example.org", 75), (Alice, 0)])
+            Assert.Equal(exitCode, (await MailStoreProgram.RunAsync(place.Directory, Mail, ["deliver", recipient])).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_configuration_at_fault_is_no_reason_to_bounce()
+    {
+        using var place = new TestPlace("mda = \"maildri\"\n");
+        var result = await MailStoreProgram.RunAsync(place.Directory, Mail, ["deliver", Alice]);
+        result.FailedClearly(75);
+        Assert.Contains("maildri", result.Errors, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using MailStore.Host.Tests;
+
+namespace MailStore.EndToEnd.Tests;
+
+/// <summary>The built program, run as a stranger would run it.</summary>
+internal static class MailStoreProgram
+{
+    private static readonly string Configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+
+    public static string Path { get; } =
+        System.IO.Path.Combine(RepositoryRoot.Path, "host", "MailStore.Host", "bin", Configuration, "net10.0", "mailstore");
+
+    public static string ModulesDirectory { get; } = System.IO.Path.Combine(RepositoryRoot.Path, "modules.d");
+
+    /// <summary>Plugins that misbehave or bring old libraries along, built with the tests.</summary>
+    public static string FixturePlugin(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "fixtures", name);
+
+    public static ProcessStartInfo StartInfo(string directory, IEnumerable<string> arguments)
+    {
+        var info = new ProcessStartInfo(Path)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in arguments)
+            info.ArgumentList.Add(argument);
+        info.Environment["MAILSTORE_CONFIG"] = "";
+        info.Environment["NO_COLOR"] = "1";
+        info.Environment["COLUMNS"] = "200";
+        return info;
+    }
+
+    /// <summary>Runs one command to its end.</summary>
+    public static Task<CommandResult> RunAsync(string directory, params string[] arguments) => RunAsync(directory, [], arguments);
+
+    public static async Task<CommandResult> RunAsync(string directory, byte[] input, string[] arguments)
+    {
+        using var process = Process.Start(StartInfo(directory, arguments))!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // it read no more than it needed
+        }
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await process.WaitForExitAsync(patience.Token);
+        return new CommandResult(process.ExitCode, await output, await errors);
+    }
+}
+
+/// <summary>How a command ended.</summary>
+internal sealed record CommandResult(int ExitCode, string Output, string Errors)
+{
+    public CommandResult Succeeded()
+    {
+        Assert.True(ExitCode == 0, $"exit code {ExitCode}: {Errors}{Output}");
+        return this;
+    }
+
+    /// <summary>One clear message: no stack trace, and the exit code that belongs to it.</summary>
+    public CommandResult FailedClearly(int exitCode)
+    {
+        Assert.True(ExitCode == exitCode, $"exit code {ExitCode}, not {exitCode}: {Errors}{Output}");
+        Assert.DoesNotContain("   at ", Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", Errors, StringComparison.Ordinal);
+        return this;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace MailStore.EndToEnd.Tests;
+
+/// <summary>What stands in a Maildir, read by nothing of ours.</summary>
+internal static class StoredMaildir
+{
+    public static IReadOnlyList<string> Files(string home) =>
+        !Directory.Exists(home) ? [] : [.. new[] { "new", "cur" }.SelectMany(part => Directory.GetFiles(Path.Combine(home, part)))];
+
+    public static int LeftInTmp(string home) => Directory.GetFiles(Path.Combine(home, "tmp")).Length;
+
+    /// <summary>Takes the headers off that MailStore adds, after a look at their order.</summary>
+    public static (Dictionary<string, string> Added, byte[] Mail) Open(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        var added = new Dictionary<string, string>();
+        var position = 0;
+        foreach (var name in (string[])["Return-Path", "Delivered-To", "X-Original-To", "Received"])
+        {
+            var text = new StringBuilder();
+            do
+            {
+                var end = Array.IndexOf(bytes, (byte)'\n', position) + 1;
+                text.Append(Encoding.UTF8.GetString(bytes, position, end - position - 1));
+                position = end;
+            }
+            while (position < bytes.Length && bytes[position] is (byte)'\t' or (byte)' ');
+            Assert.StartsWith(name + ": ", text.ToString(), StringComparison.Ordinal);
+            added[name] = text.ToString()[(name.Length + 2)..];
+        }
+
+        return (added, bytes[position..]);
+    }
+}
