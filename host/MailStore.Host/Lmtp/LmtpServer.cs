@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using MailStore.Host.Configuration;
+using MailStore.Host.Delivery;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MailStore.Host.Lmtp;
+
+/// <summary>
+/// The LMTP server: a Kestrel of its own with a connection handler in place of HTTP. It reads no configuration but its options, and leaves the
+/// process's signals alone. Started once, stopped once.
+/// </summary>
+internal sealed class LmtpServer(LmtpOptions options, string dataDirectory, IDelivery delivery, ILoggerFactory loggerFactory, TimeProvider clock)
+    : IAsyncDisposable
+{
+    /// <summary>What a connection may hold before the client has to wait: bounds memory while a delivery takes its time.</summary>
+    private const int MaxReadBuffer = 128 * 1024;
+
+    private readonly ILogger _logger = loggerFactory.CreateLogger<LmtpServer>();
+    private LmtpService? _service;
+    private KestrelServer? _kestrel;
+    private bool _isStopped;
+
+    public LmtpLimits Limits { get; init; } = LmtpLimits.Default;
+
+    /// <summary>Where it listens, after <see cref="StartAsync"/>: with the actual ports where 0 was asked for.</summary>
+    public IReadOnlyList<EndPoint> EndPoints { get; private set; } = [];
+
+    /// <exception cref="ListenException">It cannot listen where it is told to; then it listens nowhere.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var sockets = await new ListenSockets(options, dataDirectory, _logger).OpenAsync(cancellationToken);
+        var byEndPoint = sockets.ToDictionary(socket => socket.LocalEndPoint!);
+        var hostName = options.Hostname.Length > 0 ? options.Hostname : Dns.GetHostName();
+        _service = new LmtpService(hostName, options.MaxMessageSize.Bytes, delivery, Limits, _logger, clock);
+        var handler = new LmtpConnectionHandler(_service);
+
+        var kestrelOptions = new KestrelServerOptions { AddServerHeader = false };
+        foreach (var endPoint in byEndPoint.Keys)
+            kestrelOptions.Listen(endPoint, listen => listen.Run(handler.OnConnectedAsync));
+        var transportOptions = new SocketTransportOptions
+        {
+            CreateBoundListenSocket = endPoint => byEndPoint[endPoint],
+            MaxReadBufferSize = MaxReadBuffer,
+        };
+        var kestrelLog = new QuietLoggerFactory(loggerFactory);
+        var transport = new SocketTransportFactory(Options.Create(transportOptions), kestrelLog);
+        _kestrel = new KestrelServer(Options.Create(kestrelOptions), transport, kestrelLog);
+        await _kestrel.StartAsync(new NoHttp(), cancellationToken);
+
+        EndPoints = [.. byEndPoint.Keys];
+        foreach (var endPoint in EndPoints)
+            LmtpLog.Listening(_logger, endPoint);
+    }
+
+    /// <summary>
+    /// Takes no new connections and transactions, lets those under way come to their end, and closes the rest at once. Transactions that take longer
+    /// than <see cref="LmtpLimits.ShutdownTimeout"/> are given up.
+    /// </summary>
+    /// <param name="cancellationToken">Gives them up now.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_kestrel is null || _isStopped)
+            return;
+        _isStopped = true;
+        using var patience = new CancellationTokenSource(Limits.ShutdownTimeout, clock);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+        var began = clock.GetTimestamp();
+        await using (giveUp.Token.UnsafeRegister(_ => GiveUp(), null))
+            await _kestrel.StopAsync(abort.Token);
+        LmtpLog.Stopped(_logger);
+
+        void GiveUp()
+        {
+            LmtpLog.CancellingDeliveries(_logger, clock.GetElapsedTime(began).TotalSeconds);
+            _service!.CancelDeliveries();
+            // a moment for the replies that this brings
+            abort.CancelAfter(Limits.AbortTimeout);
+        }
+    }
+
+    /// <summary>Gives up what is under way, unless it was stopped before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true));
+        _kestrel?.Dispose();
+        _service?.Dispose();
+        _kestrel = null;
+    }
+
+    /// <summary>Kestrel wants one; no connection gets there.</summary>
+    private sealed class NoHttp : IHttpApplication<object>
+    {
+        public object CreateContext(IFeatureCollection contextFeatures) => throw new NotSupportedException("this server speaks LMTP");
+
+        public Task ProcessRequestAsync(object context) => Task.CompletedTask;
+
+        public void DisposeContext(object context, Exception? exception)
+        {
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using MailStore.Host.Delivery;
+
+namespace MailStore.Host.Lmtp;
+
+/// <summary>
+/// Hands a mail over to its recipients, and tells the client what became of each: RFC 2033, 4.2. Replies go in the order of RCPT, each as soon as
+/// it and all before it are known; those that are known together go together. A client that leaves meanwhile stops nothing.
+/// </summary>
+internal sealed class MailHandover(LmtpChannel channel, LmtpService service, ClientInfo client)
+{
+    public async Task DeliverAsync(LmtpTransaction transaction, string clientName, MailBuffer content)
+    {
+        var envelope = new MailEnvelope
+        {
+            Sender = transaction.Sender,
+            ClientName = clientName,
+            ClientAddress = client.Address,
+            Protocol = transaction.Protocol,
+        };
+        var deliveries = service.Delivery.Start(envelope, transaction.Recipients, content, service.DeliveriesCancelled);
+        try
+        {
+            var told = 0;
+            for (var i = 0; i < deliveries.Count; i++)
+            {
+                if (!deliveries[i].IsCompleted && i > told && await channel.FlushAsync())
+                    told = i;
+                channel.Write(await deliveries[i]);
+            }
+
+            if (await channel.FlushAsync())
+                told = deliveries.Count;
+            for (var i = told; i < deliveries.Count; i++)
+                LmtpLog.ReplyNotTold(service.Logger, client.ConnectionId, client.Address, transaction.Recipients[i].Original, await deliveries[i]);
+        }
+        finally
+        {
+            // the caller gives the buffer back: by then nobody may read it any more
+            await ((Task)Task.WhenAll(deliveries)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}
