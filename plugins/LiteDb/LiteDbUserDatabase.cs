@@ -1,3 +1,0 @@
-namespace MailStore.LiteDb;
-
-internal static class LiteDbUserDatabase;

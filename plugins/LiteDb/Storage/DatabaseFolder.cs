@@ -1,0 +1,113 @@
+using MailStore.Sdk;
+
+namespace MailStore.LiteDb.Storage;
+
+/// <summary>Opens the files of a database on disk, for one process only, and makes the database where there is none.</summary>
+internal static class DatabaseFolder
+{
+    private const int WouldBlock = 11;
+
+    /// <summary>The journal beside a data file.</summary>
+    public static string JournalOf(string path) => path + "-journal";
+
+    /// <summary>Opens the database at this path.</summary>
+    /// <param name="path">The data file.</param>
+    /// <param name="createImage">Gives the bytes of a new, empty database.</param>
+    public static DatabaseFiles Open(string path, Func<byte[]> createImage)
+    {
+        if (Directory.Exists(path))
+            throw new ModuleConfigurationException($"{path} is a directory, but the user database is a file; choose another 'path' in [userdb.litedb]");
+        if (File.Exists(LogOfLiteDb(path)))
+        {
+            throw new ModuleConfigurationException(
+                $"{LogOfLiteDb(path)} was left by another program that wrote to {path}; open and close the database with that program, so that the log is merged, then start again");
+        }
+
+        var created = !File.Exists(path) && Create(path, createImage);
+        var data = OpenLocked(path, path, FileMode.Open);
+        try
+        {
+            var journal = JournalOf(path);
+            var files = new DatabaseFiles(path, data, DiskFile.Open(journal, FileMode.OpenOrCreate, FileShare.Read), created, () => Remove(journal));
+            Folder.SyncParent(path);
+            return files;
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes the new database under another name first: the data file is whole from its first moment, and an empty one is always damage.</summary>
+    private static bool Create(string path, Func<byte[]> createImage)
+    {
+        var journal = JournalOf(path);
+        if (File.Exists(journal) && !File.Exists(path))
+        {
+            throw new ModuleConfigurationException(
+                $"{path} is missing, but its journal {journal} is there; put the database back, or remove the journal too to start without users");
+        }
+
+        var folder = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(folder))
+            throw new ModuleConfigurationException($"the directory {folder} for the user database does not exist; create it, or mount what belongs there");
+
+        var draft = path + ".new";
+        using (var file = OpenLocked(path, draft, FileMode.OpenOrCreate))
+        {
+            file.SetLength(0);
+            file.Write(0, createImage());
+            file.Sync();
+            try
+            {
+                File.Move(draft, path, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Another process was quicker; it holds the lock, or has let go of it.
+                File.Delete(draft);
+                return false;
+            }
+        }
+
+        Folder.SyncParent(path);
+        return true;
+    }
+
+    private static DiskFile OpenLocked(string path, string file, FileMode mode)
+    {
+        try
+        {
+            return DiskFile.Open(file, mode, FileShare.None);
+        }
+        catch (IOException e) when (e.HResult == WouldBlock)
+        {
+            throw new TemporaryFailureException(
+                $"{path} is in use by another process{Owner(path)}: is another mailstore running? Stop it, or give this one a data_dir of its own", e);
+        }
+    }
+
+    private static string Owner(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(JournalOf(path));
+            var header = new byte[Journal.HeaderSize];
+            return RandomAccess.Read(file, header, 0) == header.Length && Journal.ReadOwner(header) is { } pid ? $" (pid {pid})" : "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private static void Remove(string journal)
+    {
+        File.Delete(journal);
+        Folder.SyncParent(journal);
+    }
+
+    private static string LogOfLiteDb(string path) =>
+        Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path) + "-log" + Path.GetExtension(path));
+}

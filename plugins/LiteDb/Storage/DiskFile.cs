@@ -1,0 +1,46 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace MailStore.LiteDb.Storage;
+
+/// <summary>A file on disk, readable by its owner alone.</summary>
+internal sealed class DiskFile : IBlockFile
+{
+    private readonly FileStream _stream;
+    private readonly SafeFileHandle _handle;
+
+    private DiskFile(FileStream stream)
+    {
+        _stream = stream;
+        _handle = stream.SafeFileHandle;
+    }
+
+    public long Length => RandomAccess.GetLength(_handle);
+
+    /// <summary>
+    /// Opens a file. <see cref="FileShare.None"/> takes an exclusive flock for as long as the file is open, so that a second process fails here.
+    /// </summary>
+    public static DiskFile Open(string path, FileMode mode, FileShare share)
+    {
+        // A stream, since File.OpenHandle takes no mode; only its handle is used.
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        if (mode is not FileMode.Open)
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new DiskFile(new FileStream(path, options));
+    }
+
+    public int Read(long position, Span<byte> buffer)
+    {
+        var total = 0;
+        while (total < buffer.Length && RandomAccess.Read(_handle, buffer[total..], position + total) is > 0 and var read)
+            total += read;
+        return total;
+    }
+
+    public void Write(long position, ReadOnlySpan<byte> data) => RandomAccess.Write(_handle, data, position);
+
+    public void SetLength(long length) => RandomAccess.SetLength(_handle, length);
+
+    public void Sync() => RandomAccess.FlushToDisk(_handle);
+
+    public void Dispose() => _stream.Dispose();
+}

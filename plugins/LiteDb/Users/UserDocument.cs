@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using LiteDB;
+using MailStore.Sdk;
+
+namespace MailStore.LiteDb.Users;
+
+/// <summary>
+/// A user's record as a document: <c>{ _id: key, v: version, s: [key, value, …], a: { id, mda, form, v: [key, value, …] } }</c>. Pairs stand in
+/// arrays, because the names in a document of LiteDB ignore letter case.
+/// </summary>
+internal static class UserDocument
+{
+    public static BsonDocument From(UserRecord user)
+    {
+        var document = new BsonDocument { ["_id"] = UserKey.Of(user.Name), ["v"] = user.Version };
+        if (user.Settings.Count > 0)
+            document["s"] = From(user.Settings);
+        if (user.Allocation is { } allocation)
+            document["a"] = new BsonDocument { ["id"] = allocation.Id, ["mda"] = allocation.Mda, ["form"] = allocation.Form, ["v"] = From(allocation.Values) };
+        return document;
+    }
+
+    public static UserRecord ToUser(BsonDocument document) => new()
+    {
+        Name = UserKey.NameOf(document["_id"]),
+        Version = document["v"].AsInt64,
+        Settings = ToPairs(document["s"]),
+        Allocation = document["a"] is BsonDocument allocation
+            ? new Allocation
+            {
+                Id = allocation["id"].AsString,
+                Mda = allocation["mda"].AsString,
+                Form = allocation["form"].AsInt32,
+                Values = ToPairs(allocation["v"]),
+            }
+            : null,
+    };
+
+    private static BsonArray From(ImmutableSortedDictionary<string, string> pairs)
+    {
+        var array = new BsonArray();
+        foreach (var (key, value) in pairs)
+        {
+            array.Add(key);
+            array.Add(value);
+        }
+
+        return array;
+    }
+
+    private static ImmutableSortedDictionary<string, string> ToPairs(BsonValue value)
+    {
+        var pairs = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        if (value is BsonArray array)
+        {
+            for (var i = 0; i + 1 < array.Count; i += 2)
+                pairs.Add(array[i].AsString, array[i + 1].AsString);
+        }
+
+        return pairs.ToImmutable();
+    }
+}
