@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Modules;
+
+/// <summary>A mailbox behind the boundary of its MDA. It can be read, measured and removed where the module's mailbox can.</summary>
+internal sealed class GuardedMailbox(IMailbox inner, ModuleBoundary boundary, string user) : IMailbox, IDynamicInterfaceCastable
+{
+    private static readonly Capabilities Optional = new(
+        (typeof(IReadableMailbox), typeof(IGuardedReadableMailbox)),
+        (typeof(IMailboxUsage), typeof(IGuardedMailboxUsage)),
+        (typeof(IMailboxRemoval), typeof(IGuardedMailboxRemoval)));
+
+    private static readonly CallKind<(IMailbox Mailbox, Mail Mail), DeliveryResult> DeliverCall = new(
+        "DeliverAsync",
+        static (call, cancellationToken) => call.Mailbox.DeliverAsync(call.Mail, cancellationToken),
+        static (_, result) => result switch
+        {
+            null => "null",
+            { Status: DeliveryStatus.Stored, StoredId: null } => "Stored with null for an id",
+            _ => null,
+        });
+
+    public IMailbox Inner => inner;
+
+    public ModuleBoundary Boundary => boundary;
+
+    public string User => user;
+
+    public ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken) =>
+        boundary.CallAsync(DeliverCall, user, (inner, mail), cancellationToken);
+
+    bool IDynamicInterfaceCastable.IsInterfaceImplemented(RuntimeTypeHandle interfaceType, bool throwIfNotImplemented) =>
+        Optional.Has(inner, interfaceType);
+
+    RuntimeTypeHandle IDynamicInterfaceCastable.GetInterfaceImplementation(RuntimeTypeHandle interfaceType) =>
+        Optional.GuardOf(interfaceType);
+}

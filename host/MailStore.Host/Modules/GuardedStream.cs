@@ -1,0 +1,86 @@
+namespace MailStore.Host.Modules;
+
+/// <summary>
+/// A stored mail that a module hands out, read behind its boundary, asynchronously and forward only. It is read into a buffer of its own: a
+/// read that was given up may still write into it, and the caller's would be in other use by then.
+/// </summary>
+internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, string? user) : Stream
+{
+    private static readonly CallKind<(Stream Stream, byte[] Buffer, int Count), int> ReadCall = new(
+        "ReadAsync",
+        static (call, cancellationToken) => call.Stream.ReadAsync(call.Buffer.AsMemory(0, call.Count), cancellationToken),
+        static (call, count) => count < 0 || count > call.Count ? $"{count} bytes where at most {call.Count} were asked for" : null);
+
+    private readonly byte[] _buffer = new byte[32 * 1024];
+    private bool _closed;
+
+    public override bool CanRead => !_closed;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        var count = Math.Min(buffer.Length, _buffer.Length);
+        try
+        {
+            count = await boundary.CallAsync(ReadCall, user, (inner, _buffer, count), cancellationToken);
+        }
+        catch (ModuleFaultException fault) when (fault.Abandoned)
+        {
+            _closed = true; // a stream that is in use for ever is not disposed either
+            throw;
+        }
+
+        _buffer.AsSpan(0, count).CopyTo(buffer.Span);
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("a stream of a module is read asynchronously only: a read may have to be given up");
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (!_closed)
+        {
+            _closed = true;
+            await boundary.CallAsync(Disposal.Call, user, (object)inner, CancellationToken.None);
+        }
+
+        await base.DisposeAsync();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_closed)
+        {
+            _closed = true;
+            _ = boundary.CallAsync(Disposal.Call, user, (object)inner, CancellationToken.None).AsTask();
+        }
+
+        base.Dispose(disposing);
+    }
+}

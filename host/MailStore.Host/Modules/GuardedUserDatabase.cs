@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Modules;
+
+/// <summary>A user database behind its boundary. It locks and counts where the module's database does.</summary>
+internal sealed class GuardedUserDatabase(IUserDatabase inner, ModuleBoundary boundary) : IUserDatabase, IDynamicInterfaceCastable
+{
+    private static readonly Capabilities Optional = new(
+        (typeof(IUserLocks), typeof(IGuardedUserLocks)),
+        (typeof(IUserSequences), typeof(IGuardedUserSequences)));
+
+    private static readonly CallKind<(IUserDatabase Users, string Name), UserRecord?> FindCall = new(
+        "FindAsync",
+        static (call, cancellationToken) => call.Users.FindAsync(call.Name, cancellationToken),
+        static (call, record) => record is null ? null : RecordCheck.OfStored(record, call.Name));
+
+    private static readonly CallKind<(IUserDatabase Users, UserRecord User), UserRecord?> AddCall = new(
+        "TryAddAsync",
+        static (call, cancellationToken) => call.Users.TryAddAsync(call.User, cancellationToken),
+        static (call, record) => record is null ? null : RecordCheck.OfStored(record, call.User.Name));
+
+    private static readonly CallKind<(IUserDatabase Users, UserRecord User), UserRecord?> ReplaceCall = new(
+        "TryReplaceAsync",
+        static (call, cancellationToken) => call.Users.TryReplaceAsync(call.User, cancellationToken),
+        static (call, record) => record is null ? null
+            : RecordCheck.OfStored(record, call.User.Name)
+                ?? (record.Version <= call.User.Version ? $"version {record.Version} for what replaced version {call.User.Version}" : null));
+
+    private static readonly CallKind<(IUserDatabase Users, UserRecord User), bool> RemoveCall = new(
+        "TryRemoveAsync",
+        static (call, cancellationToken) => call.Users.TryRemoveAsync(call.User, cancellationToken));
+
+    public IUserDatabase Inner => inner;
+
+    public ModuleBoundary Boundary => boundary;
+
+    public ValueTask<UserRecord?> FindAsync(string name, CancellationToken cancellationToken) =>
+        boundary.CallAsync(FindCall, name, (inner, name), cancellationToken);
+
+    public ValueTask<UserRecord?> TryAddAsync(UserRecord user, CancellationToken cancellationToken) =>
+        boundary.CallAsync(AddCall, user.Name, (inner, user), cancellationToken);
+
+    public ValueTask<UserRecord?> TryReplaceAsync(UserRecord user, CancellationToken cancellationToken) =>
+        boundary.CallAsync(ReplaceCall, user.Name, (inner, user), cancellationToken);
+
+    public ValueTask<bool> TryRemoveAsync(UserRecord user, CancellationToken cancellationToken) =>
+        boundary.CallAsync(RemoveCall, user.Name, (inner, user), cancellationToken);
+
+    public IAsyncEnumerable<UserRecord> ListAsync(string? prefix, CancellationToken cancellationToken) =>
+        new GuardedSequence<UserRecord>(
+            boundary,
+            null,
+            token => inner.ListAsync(prefix, token),
+            record => RecordCheck.OfStored(record)
+                ?? (prefix is null || record.Name.StartsWith(prefix, StringComparison.Ordinal) ? null : $"'{record.Name}', which does not start with '{prefix}'"),
+            cancellationToken);
+
+    bool IDynamicInterfaceCastable.IsInterfaceImplemented(RuntimeTypeHandle interfaceType, bool throwIfNotImplemented) =>
+        Optional.Has(inner, interfaceType);
+
+    RuntimeTypeHandle IDynamicInterfaceCastable.GetInterfaceImplementation(RuntimeTypeHandle interfaceType) =>
+        Optional.GuardOf(interfaceType);
+}

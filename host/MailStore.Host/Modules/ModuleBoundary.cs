@@ -1,0 +1,230 @@
+using MailStore.Host.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace MailStore.Host.Modules;
+
+/// <summary>
+/// The boundary around one instance of a module: every call of it crosses here. A call runs on a thread of the pool, never on its caller's; at its
+/// deadline the module's token is cancelled, and after a grace (a module past its commit point ignores the cancellation and returns the true
+/// result) the call is given up. Exceptions and results that the contract does not know become a <see cref="ModuleFaultException"/>, logged
+/// here and counted. While as many calls as <c>hang_limit</c> are given up and not back, the module is called no more.
+/// </summary>
+internal sealed class ModuleBoundary : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly LinkedList<ModuleCall> _running = [];
+    private readonly LinkedList<ModuleCall> _givenUp = [];
+    private readonly ILogger _logger;
+    private readonly TimeProvider _clock;
+    private readonly CallTimes _times;
+    private readonly int _hangLimit;
+    private readonly ITimer _sweeper;
+    private readonly BlockedThreads _blocked = new();
+    private bool _sweeping;
+    private volatile int _hanging;
+    private long _faults;
+    private volatile string? _lastFault;
+
+    public ModuleBoundary(ModuleIdentity module, ModulesOptions options, ILogger logger, TimeProvider clock)
+    {
+        Module = module;
+        _logger = logger;
+        _clock = clock;
+        _times = new CallTimes(options.CallTimeout, clock);
+        _hangLimit = options.HangLimit;
+        _sweeper = clock.CreateTimer(static state => ((ModuleBoundary)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public ModuleIdentity Module { get; }
+
+    /// <summary>Faults since the start.</summary>
+    public long Faults => Interlocked.Read(ref _faults);
+
+    public string? LastFault => _lastFault;
+
+    /// <summary>Calls that were given up and are not back.</summary>
+    public int Hanging => _hanging;
+
+    /// <summary>Too many calls hang; others are refused until enough of these are back.</summary>
+    public bool IsFaulted => _hanging >= _hangLimit;
+
+    /// <summary>Calls the module.</summary>
+    /// <param name="user">Whom the call is about, for messages; or null.</param>
+    /// <exception cref="ModuleFaultException">The module broke its contract.</exception>
+    /// <exception cref="Sdk.TemporaryFailureException">As the module threw it.</exception>
+    /// <exception cref="Sdk.ModuleConfigurationException">As the module threw it.</exception>
+    /// <exception cref="OperationCanceledException">The caller's own token was cancelled, and the module heeded it.</exception>
+    public ValueTask<TResult> CallAsync<TState, TResult>(
+        CallKind<TState, TResult> kind, string? user, TState state, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<TResult>(cancellationToken);
+        if (IsFaulted && kind.Patience != Patience.Farewell)
+            return ValueTask.FromException<TResult>(Refuse(kind.Name, user));
+        return kind.Rent().Start(this, kind, user, state, cancellationToken);
+    }
+
+    /// <summary>The call is about to go to the module; its deadline counts from here.</summary>
+    /// <returns>Null, or why it must not.</returns>
+    public ModuleFaultException? TryBegin(ModuleCall call)
+    {
+        if (IsFaulted && call.Patience != Patience.Farewell)
+            return Refuse(call.Name, call.User);
+        var arm = false;
+        lock (_gate)
+        {
+            call.State = CallState.Running;
+            call.TimedOut = call.CallerCancelled = false;
+            call.StartedAt = _clock.GetTimestamp();
+            call.CancelAt = call.StartedAt + _times.Of(call.Patience);
+            _running.AddLast(call.Node);
+            if (!_sweeping)
+                arm = _sweeping = true;
+        }
+
+        if (arm)
+            _sweeper.Change(_times.Resolution, _times.Resolution);
+        return null;
+    }
+
+    /// <summary>The module is back.</summary>
+    /// <returns>The state that the call was in: <see cref="CallState.Running"/> if its caller waits for the answer.</returns>
+    public CallState End(ModuleCall call)
+    {
+        CallState before;
+        var served = false;
+        lock (_gate)
+        {
+            before = call.State;
+            call.State = CallState.Finished;
+            if (before == CallState.Running)
+            {
+                _running.Remove(call.Node);
+            }
+            else if (before == CallState.GivenUp)
+            {
+                _givenUp.Remove(call.Node);
+                served = --_hanging == _hangLimit - 1;
+            }
+        }
+
+        if (before == CallState.GivenUp)
+            _logger.CameBack(Module.Title, call.Name, call.User ?? "-", _clock.GetElapsedTime(call.StartedAt));
+        if (served)
+            _logger.ServesAgain(Module.Title);
+        return before;
+    }
+
+    public void CancelledByCaller(ModuleCall call)
+    {
+        lock (_gate)
+        {
+            if (call.State != CallState.Running || call.TimedOut || call.CallerCancelled)
+                return;
+            call.CallerCancelled = true;
+            call.GiveUpAt = _clock.GetTimestamp() + _times.Grace;
+        }
+
+        call.Cancel();
+    }
+
+    /// <summary>What the caller is to be told of an exception of the module.</summary>
+    public Exception Judge(ModuleCall call, Exception exception) => exception switch
+    {
+        Sdk.TemporaryFailureException or Sdk.ModuleConfigurationException => exception,
+        // of another module, which this one called through the host: logged and counted there
+        ModuleFaultException => exception,
+        OperationCanceledException when call.CallerToken.IsCancellationRequested => new OperationCanceledException(call.CallerToken),
+        OperationCanceledException when call.TimedOut =>
+            Fault(call, $"did not finish within {_times.Text(call.Patience)} and was cancelled; modules.call_timeout sets this limit", exception, timedOut: true),
+        _ => Fault(call, $"threw {ForeignException.Describe(exception)}", exception),
+    };
+
+    /// <summary>Logs and counts a fault of the module.</summary>
+    /// <param name="what">What it did, as a verb: <c>returned null</c>.</param>
+    public ModuleFaultException Fault(
+        ModuleCall call, string what, Exception? exception = null, bool timedOut = false, bool abandoned = false)
+    {
+        Interlocked.Increment(ref _faults);
+        _lastFault = $"{Describe(call.Name, call.User)} {what}";
+        var cause = exception is null ? null : ForeignException.Tame(exception);
+        _logger.ModuleFault(cause, Module.Title, call.Name, call.User ?? "-", what);
+        return new ModuleFaultException(Module, call.Name, call.User, $"{Module.Title}: {_lastFault}", cause)
+        {
+            TimedOut = timedOut,
+            Abandoned = abandoned,
+        };
+    }
+
+    public void Dispose()
+    {
+        _sweeper.Dispose();
+        _blocked.Report(0);
+    }
+
+    /// <summary>Looks for calls that are due. Runs only while there are calls.</summary>
+    private void Sweep()
+    {
+        List<ModuleCall>? cancelled = null;
+        List<ModuleCall>? givenUp = null;
+        int blocked;
+        bool faulted;
+        lock (_gate)
+        {
+            var now = _clock.GetTimestamp();
+            for (var node = _running.First; node is not null;)
+            {
+                var call = node.Value;
+                node = node.Next;
+                if (call.TimedOut || call.CallerCancelled)
+                {
+                    if (now >= call.GiveUpAt)
+                        (givenUp ??= []).Add(call);
+                }
+                else if (now >= call.CancelAt)
+                {
+                    call.TimedOut = true;
+                    call.GiveUpAt = now + _times.Grace;
+                    (cancelled ??= []).Add(call);
+                }
+            }
+
+            foreach (var call in givenUp ?? [])
+            {
+                call.State = CallState.GivenUp;
+                _running.Remove(call.Node);
+                _givenUp.AddLast(call.Node);
+            }
+
+            var before = _hanging;
+            _hanging = _givenUp.Count;
+            faulted = before < _hangLimit && _hanging >= _hangLimit;
+            blocked = CountBlocked(_running, now) + CountBlocked(_givenUp, now);
+            if (_running.Count == 0 && _givenUp.Count == 0)
+            {
+                _sweeping = false;
+                _sweeper.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        _blocked.Report(blocked);
+        cancelled?.ForEach(call => call.Cancel());
+        givenUp?.ForEach(call => call.GiveUp(Fault(
+            call, $"did not come back within {_clock.GetElapsedTime(call.StartedAt).TotalSeconds:0.#} s and was given up", timedOut: call.TimedOut, abandoned: true)));
+        if (faulted)
+            _logger.ModuleRefused(Module.Title, _hangLimit);
+    }
+
+    private int CountBlocked(LinkedList<ModuleCall> calls, long now)
+    {
+        var count = 0;
+        foreach (var call in calls)
+            count += call.InsideModule && now - call.StartedAt > _times.Blocked ? 1 : 0;
+        return count;
+    }
+
+    private ModuleFaultException Refuse(string call, string? user) =>
+        new(Module, call, user, $"{Module.Title}: {Describe(call, user)} was refused, since {_hanging} earlier calls of it hang") { Refused = true };
+
+    private static string Describe(string call, string? user) => user is null ? call : $"{call} for '{user}'";
+}

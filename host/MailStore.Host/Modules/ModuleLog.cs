@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace MailStore.Host.Modules;
+
+/// <summary>What the host logs about modules.</summary>
+internal static partial class ModuleLog
+{
+    [LoggerMessage(100, LogLevel.Error, "{Module}: {Call} (user {User}) {What}")]
+    public static partial void ModuleFault(this ILogger logger, Exception? exception, string module, string call, string user, string what);
+
+    [LoggerMessage(101, LogLevel.Error, "{Module}: {Count} calls hang; it is called no more until some of them come back, and all that needs it is answered as a temporary failure. Restart the server if they do not")]
+    public static partial void ModuleRefused(this ILogger logger, string module, int count);
+
+    [LoggerMessage(102, LogLevel.Warning, "{Module}: {Call} (user {User}), given up earlier, came back after {Elapsed}")]
+    public static partial void CameBack(this ILogger logger, string module, string call, string user, TimeSpan elapsed);
+
+    [LoggerMessage(103, LogLevel.Warning, "{Module}: enough hanging calls came back; it is called again")]
+    public static partial void ServesAgain(this ILogger logger, string module);
+
+    [LoggerMessage(110, LogLevel.Debug, "Plugin {File}, version {Version}: loaded from {Copy}")]
+    public static partial void PluginLoaded(this ILogger logger, string file, string? version, string copy);
+
+    [LoggerMessage(111, LogLevel.Warning, "Plugin {File} is broken and not configured, so it is left alone: {Problem}")]
+    public static partial void PluginBroken(this ILogger logger, string file, PluginProblem problem);
+
+    [LoggerMessage(112, LogLevel.Information, "Removed {Folder}, left by a run that was killed")]
+    public static partial void LeftoverRemoved(this ILogger logger, string folder);
+
+    [LoggerMessage(113, LogLevel.Warning, "{Folder} cannot be removed and stays: {Reason}")]
+    public static partial void LeftoverStays(this ILogger logger, string folder, string reason);
+
+    [LoggerMessage(120, LogLevel.Debug, "{Module}: not constructed")]
+    public static partial void NotConstructed(this ILogger logger, Exception exception, string module);
+
+    [LoggerMessage(121, LogLevel.Debug, "{Module}: started")]
+    public static partial void ModuleStarted(this ILogger logger, string module);
+
+    [LoggerMessage(122, LogLevel.Error, "{Module}: did not stop in order: {Reason}")]
+    public static partial void ModuleNotStopped(this ILogger logger, string module, string reason);
+}
