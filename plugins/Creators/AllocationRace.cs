@@ -26,7 +26,7 @@ internal sealed class AllocationRace(ILogger logger, TimeProvider clock)
     /// <returns>The record as it stands, allocated by us or by another; null if the user is gone.</returns>
     public async ValueTask<UserRecord?> RunAsync(UserRecord? user, IAllocator allocator, IUserDatabase users, CancellationToken cancellationToken)
     {
-        for (var made = 0; user is not null && allocator.NeedsAllocation(user); made++)
+        for (var made = 0; user is not null && await allocator.NeedsAllocationAsync(user, cancellationToken).ConfigureAwait(false); made++)
         {
             if (made == MaxAllocations)
                 throw new TemporaryFailureException($"user '{user.Name}' could not be allocated: his record changed under {made} attempts in a row; the next mail tries again");
