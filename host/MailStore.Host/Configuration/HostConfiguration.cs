@@ -3,7 +3,7 @@ namespace MailStore.Host.Configuration;
 /// <summary>The configuration as read and checked, but for the options of modules, which are bound when their classes are known.</summary>
 internal sealed class HostConfiguration
 {
-    /// <summary>The file, or null when none was found and the defaults serve.</summary>
+    /// <summary>The absolute path of the file, or null when none was found and the defaults serve. Messages name it as the administrator did.</summary>
     public required string? File { get; init; }
 
     public required HostOptions Options { get; init; }
@@ -14,8 +14,20 @@ internal sealed class HostConfiguration
     /// <summary>Absolute.</summary>
     public required string ModulesDirectory { get; init; }
 
-    /// <summary>Every module that is to be constructed: those of the top level's keys and of every <c>[mda.*]</c>, <c>[creator.*]</c>, <c>[userdb.*]</c> table.</summary>
+    /// <summary>
+    /// Whether no configuration says <c>modules_dir</c>. Where <see cref="ModulesDirectory"/> does not exist then, a <c>modules.d</c> beside or
+    /// above the program serves instead (that is the loader's to decide); one that the administrator named never gives way to another.
+    /// </summary>
+    public bool ModulesDirectoryIsDefault { get; init; }
+
+    /// <summary>Every module that is to be constructed: those of the top level's keys, and every <c>[mda.*]</c> table.</summary>
     public required IReadOnlyList<ModuleSection> Modules { get; init; }
+
+    /// <summary>
+    /// The <c>[creator.*]</c> and <c>[userdb.*]</c> tables that the top level's keys do not select: their modules are never constructed, but must
+    /// exist, and their options must be right, so that switching over brings no surprise.
+    /// </summary>
+    public IReadOnlyList<ModuleSection> UnusedModules { get; init; } = [];
 
     /// <summary>The <c>[domain."…"]</c> tables by domain in lower case. The host's keys in them (<c>mda</c>, <c>enabled</c>) are checked; the others are, once the modules are known.</summary>
     public required IReadOnlyDictionary<string, ConfigTable> Domains { get; init; }
@@ -23,6 +35,6 @@ internal sealed class HostConfiguration
     /// <summary>The top-level table as read, for 'config show'; null when no file was found.</summary>
     public required ConfigTable? Root { get; init; }
 
-    /// <summary>Mistakes found so far. Nothing starts while there is one; they are gathered so that all are told in one go.</summary>
+    /// <summary>Mistakes found so far, in the order of the file. Nothing starts while there is one; they are gathered so that all are told in one go.</summary>
     public required IReadOnlyList<Mistake> Mistakes { get; init; }
 }

@@ -8,12 +8,15 @@ namespace MailStore.Host.Configuration;
 internal sealed class LmtpOptions
 {
     [Description("where the server listens: \"host:port\", \"[::1]:port\" or \"unix:/path/to/socket\"")]
+    [MinLength(1)]
     public List<string> Listen { get; set; } = ["127.0.0.1:2424"];
 
     [Description("allow 'listen' addresses that others than this machine reach; LMTP knows no passwords")]
     public bool AllowRemote { get; set; }
 
     [Description("the name that the server gives itself in its greeting and in Received; empty: the machine's")]
+    [RegularExpression("^[A-Za-z0-9.-]*$", ErrorMessage = "letters, digits, dots and hyphens")]
+    [StringLength(255)]
     public string Hostname { get; set; } = "";
 
     [Description("the largest mail that is taken (RFC 1870)")]
@@ -23,7 +26,7 @@ internal sealed class LmtpOptions
     public string RecipientDelimiter { get; set; } = "+";
 
     [Description("the mode of Unix sockets, octal")]
-    [RegularExpression("^0?[0-7]{3}$")]
+    [RegularExpression("^0?[0-7]{3}$", ErrorMessage = "three octal digits, as 0660")]
     public string SocketMode { get; set; } = "0660";
 
     [Description("the group of Unix sockets, by name or number; empty: the server's own")]

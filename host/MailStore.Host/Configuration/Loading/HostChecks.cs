@@ -1,0 +1,73 @@
+using System.Text;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Configuration;
+
+/// <summary>What the annotations of the host's options cannot say: how one value stands to another.</summary>
+internal sealed class HostChecks(ConfigTable? root, HostOptions options, string dataDirectory, ICollection<Mistake> mistakes)
+{
+    /// <summary>sun_path of Linux (unix(7)), less its NUL.</summary>
+    private const int LongestSocketPath = 107;
+
+    /// <summary>What may stand in a local part beside letters and digits (RFC 5321, 4.1.2, Atom and Dot-string).</summary>
+    private const string DelimiterCharacters = "!#$%&'*+-/=?^_`{|}~.";
+
+    private const int MostDelimiters = 4;
+
+    public void Run()
+    {
+        CheckFolder("data_dir", options.DataDir);
+        CheckFolder("modules_dir", options.ModulesDir);
+        CheckListen();
+        CheckDelimiter();
+        if (options.Lmtp.MaxMessageSize <= new ByteSize(0))
+            Tell("lmtp", "max_message_size", "'max_message_size' must be more than 0");
+    }
+
+    private void CheckFolder(string key, string value)
+    {
+        if (value.Length == 0 || value.Contains('\0', StringComparison.Ordinal))
+            Tell(null, key, $"'{key}' takes the path of a folder, not {TomlText.Shown(value)}");
+    }
+
+    private void CheckListen()
+    {
+        var seen = new HashSet<ListenAddress>();
+        foreach (var text in options.Lmtp.Listen)
+        {
+            if (!ListenAddress.TryParse(text, out var address, out var error))
+                Tell("lmtp", "listen", $"'listen': {error}");
+            else if (!seen.Add(address) && (address.Port > 0 || address.UnixPath is not null))
+                Tell("lmtp", "listen", $"'listen' has \"{text}\" twice");
+            else
+                CheckAddress(text, address);
+        }
+    }
+
+    private void CheckAddress(string text, ListenAddress address)
+    {
+        if (!address.IsLoopbackOrLocal && !options.Lmtp.AllowRemote)
+        {
+            Tell("lmtp", "listen", $"'listen': others than this machine reach \"{text}\", and LMTP asks nobody for a password: whoever connects could put mail "
+                + "into every mailbox; use \"127.0.0.1:2424\" or a Unix socket, or set allow_remote = true behind a firewall");
+        }
+
+        if (address.ResolveUnixPath(dataDirectory) is { } path && Encoding.UTF8.GetByteCount(path) is > LongestSocketPath and var length)
+            Tell("lmtp", "listen", $"'listen': the path {path} has {length} bytes; a Unix socket's may have {LongestSocketPath}");
+    }
+
+    private void CheckDelimiter()
+    {
+        var delimiter = options.Lmtp.RecipientDelimiter;
+        if (delimiter.Length > MostDelimiters)
+            Tell("lmtp", "recipient_delimiter", $"'recipient_delimiter' takes {MostDelimiters} characters at most, each of which separates; not {TomlText.Shown(delimiter)}");
+        else if (delimiter.FirstOrDefault(c => !DelimiterCharacters.Contains(c, StringComparison.Ordinal)) is not '\0' and var wrong)
+            Tell("lmtp", "recipient_delimiter", $"'recipient_delimiter' takes punctuation that an address may have ({DelimiterCharacters}), not {TomlText.Shown(wrong.ToString())}");
+    }
+
+    private void Tell(string? table, string key, string message)
+    {
+        var entry = table is null ? root?.FindValue(key) : root?.FindTable(table)?.FindValue(key);
+        mistakes.Add(entry?.Mistake(message) ?? new Mistake("", 0, 0, message));
+    }
+}
