@@ -30,7 +30,8 @@ internal sealed class LmtpClient : IAsyncDisposable
         var socket = new Socket(server.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
         try
         {
-            socket.NoDelay = !isUnix || socket.NoDelay;
+            if (!isUnix)
+                socket.NoDelay = true;
             await socket.ConnectAsync(server, cancellationToken);
             return new LmtpClient(socket);
         }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace MailStore.Host.Lmtp;
 
 /// <summary>
-/// One connection: its pipes with deadlines, and the server's wish to close it. Used by one session; watched by the heartbeat of Kestrel, once a second.
+/// One connection: its pipes with deadlines, and the server's wish to close it. Used by one session, and by the <see cref="Watchdog"/>.
 /// </summary>
 internal sealed class LmtpChannel : IDisposable
 {
@@ -30,7 +30,6 @@ internal sealed class LmtpChannel : IDisposable
         _output = connection.Transport.Output;
         _clock = clock;
         _writeTimeout = writeTimeout;
-        connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static channel => ((LmtpChannel)channel).CheckDeadlines(), this);
         if (connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
             _closing = lifetime.ConnectionClosedRequested.UnsafeRegister(static channel => ((LmtpChannel)channel!).RequestClose(), this);
     }
@@ -86,6 +85,16 @@ internal sealed class LmtpChannel : IDisposable
         return !IsBroken;
     }
 
+    /// <summary>Ends the wait that is overdue, if there is one. Called by another thread than the session's.</summary>
+    public void CheckDeadlines()
+    {
+        var now = _clock.GetTimestamp();
+        if (now >= Volatile.Read(ref _readUntil))
+            _input.CancelPendingRead();
+        if (now >= Volatile.Read(ref _writeUntil))
+            _connection.Abort(new ConnectionAbortedException("the client does not take its replies"));
+    }
+
     public void Dispose() => _closing.Dispose();
 
     private async ValueTask<ReadResult> WaitAsync(TimeSpan timeout)
@@ -107,14 +116,5 @@ internal sealed class LmtpChannel : IDisposable
     {
         Volatile.Write(ref _closingSince, _clock.GetTimestamp());
         _input.CancelPendingRead();
-    }
-
-    private void CheckDeadlines()
-    {
-        var now = _clock.GetTimestamp();
-        if (now >= Volatile.Read(ref _readUntil))
-            _input.CancelPendingRead();
-        if (now >= Volatile.Read(ref _writeUntil))
-            _connection.Abort(new ConnectionAbortedException("the client does not take its replies"));
     }
 }

@@ -10,7 +10,16 @@ internal sealed class LmtpConnectionHandler(LmtpService service) : ConnectionHan
         var client = ClientInfo.Of(connection);
         LmtpLog.Connected(service.Logger, client.ConnectionId, client.Address);
         using var channel = new LmtpChannel(connection, service.Clock, service.Limits.WriteTimeout);
-        await new LmtpSession(channel, service, client).RunAsync();
+        service.Watchdog.Add(channel);
+        try
+        {
+            await new LmtpSession(channel, service, client).RunAsync();
+        }
+        finally
+        {
+            service.Watchdog.Remove(channel);
+        }
+
         LmtpLog.Closed(service.Logger, client.ConnectionId);
     }
 }

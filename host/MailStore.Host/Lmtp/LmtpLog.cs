@@ -31,8 +31,8 @@ internal static partial class LmtpLog
     [LoggerMessage(13, LogLevel.Warning, "a mail was refused for now: {Reason}")]
     public static partial void CannotSpool(ILogger logger, string reason);
 
-    [LoggerMessage(14, LogLevel.Warning, "{Connection} from {Client}: left before the reply for {Recipient}, and will send the mail again; it came to: {Reply}")]
-    public static partial void ReplyNotTold(ILogger logger, string connection, string client, string recipient, Reply reply);
+    [LoggerMessage(14, LogLevel.Information, "{Connection} from {Client}: left after its mail without a word, may not know what became of it, and may send it again; for {Recipient} it came to: {Reply}")]
+    public static partial void Unconfirmed(ILogger logger, string connection, string client, string recipient, Reply reply);
 
     [LoggerMessage(15, LogLevel.Debug, "{Connection}: {Verb} was refused: {Reply}")]
     public static partial void Refused(ILogger logger, string connection, LmtpVerb verb, string reply);

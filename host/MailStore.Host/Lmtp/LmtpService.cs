@@ -11,6 +11,8 @@ internal sealed class LmtpService(string hostName, long maxMessageSize, IDeliver
 {
     private readonly CancellationTokenSource _deliveries = new();
 
+    public Watchdog Watchdog { get; } = new(clock);
+
     public IDelivery Delivery => delivery;
 
     public LmtpLimits Limits => limits;
@@ -34,5 +36,9 @@ internal sealed class LmtpService(string hostName, long maxMessageSize, IDeliver
 
     public void CancelDeliveries() => _deliveries.Cancel();
 
-    public void Dispose() => _deliveries.Dispose();
+    public void Dispose()
+    {
+        Watchdog.Dispose();
+        _deliveries.Dispose();
+    }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using MailStore.Host.Delivery;
 using Microsoft.Extensions.Logging;
 
 namespace MailStore.Host.Lmtp;
@@ -12,6 +13,9 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     private LineReader _lines = new(service.Limits.CommandLine);
     private string? _clientName;
     private LmtpTransaction? _transaction;
+
+    /// <summary>The last mail and what became of it, until the client shows by its next command that it is still there.</summary>
+    private (LmtpTransaction Transaction, IReadOnlyList<Task<Reply>> Replies)? _unconfirmed;
 
     private enum Step : byte
     {
@@ -35,6 +39,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         }
         catch (TimeoutException e)
         {
+            _unconfirmed = null;
             if (!channel.IsClosing)
                 LmtpLog.GaveUp(service.Logger, client.ConnectionId, client.Address, e.Message);
             channel.Write(channel.IsClosing ? Replies.ShuttingDown : Replies.TimedOut);
@@ -45,6 +50,11 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         }
 
         await channel.FlushAsync();
+        if (_unconfirmed is var (transaction, replies))
+        {
+            for (var i = 0; i < replies.Count; i++)
+                LmtpLog.Unconfirmed(service.Logger, client.ConnectionId, client.Address, transaction.Recipients[i].Original, await replies[i]);
+        }
     }
 
     private async Task ServeAsync()
@@ -53,6 +63,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         {
             if (MustClose)
             {
+                _unconfirmed = null;
                 channel.Write(Replies.ShuttingDown);
                 return;
             }
@@ -77,6 +88,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         command = default;
         if (!_lines.TryRead(ref input, out var line, out var isTooLong))
             return false;
+        _unconfirmed = null;
         command = isTooLong ? new LmtpCommand(LmtpVerb.Unknown) { Refusal = Replies.LineTooLong } : Parse(line);
         return true;
     }
@@ -162,7 +174,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         else
         {
             using (content)
-                await new MailHandover(channel, service, client).DeliverAsync(transaction, _clientName!, content);
+                _unconfirmed = (transaction, await new MailHandover(channel, service, client).DeliverAsync(transaction, _clientName!, content));
         }
 
         _transaction = null;

@@ -8,7 +8,8 @@ namespace MailStore.Host.Lmtp;
 /// </summary>
 internal sealed class MailHandover(LmtpChannel channel, LmtpService service, ClientInfo client)
 {
-    public async Task DeliverAsync(LmtpTransaction transaction, string clientName, MailBuffer content)
+    /// <returns>The replies, written and not yet flushed.</returns>
+    public async Task<IReadOnlyList<Task<Reply>>> DeliverAsync(LmtpTransaction transaction, string clientName, MailBuffer content)
     {
         var envelope = new MailEnvelope
         {
@@ -20,18 +21,19 @@ internal sealed class MailHandover(LmtpChannel channel, LmtpService service, Cli
         var deliveries = service.Delivery.Start(envelope, transaction.Recipients, content, service.DeliveriesCancelled);
         try
         {
-            var told = 0;
+            var flushed = 0;
             for (var i = 0; i < deliveries.Count; i++)
             {
-                if (!deliveries[i].IsCompleted && i > told && await channel.FlushAsync())
-                    told = i;
+                if (!deliveries[i].IsCompleted && i > flushed)
+                {
+                    await channel.FlushAsync();
+                    flushed = i;
+                }
+
                 channel.Write(await deliveries[i]);
             }
 
-            if (await channel.FlushAsync())
-                told = deliveries.Count;
-            for (var i = told; i < deliveries.Count; i++)
-                LmtpLog.ReplyNotTold(service.Logger, client.ConnectionId, client.Address, transaction.Recipients[i].Original, await deliveries[i]);
+            return deliveries;
         }
         finally
         {

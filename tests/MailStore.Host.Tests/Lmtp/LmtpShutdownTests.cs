@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using MailStore.Host.Delivery;
+using MailStore.Host.Lmtp;
+using MailStore.Tests;
+
+namespace MailStore.Host.Tests.Lmtp;
+
+public sealed class LmtpShutdownTests
+{
+    [Fact]
+    public async Task Idle_clients_are_told_and_the_server_is_done_at_once()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var fresh = await LmtpClient.ConnectRawAsync(server.EndPoint);
+        Assert.Equal(220, (await fresh.ReadReplyAsync()).Code);
+        await using var used = await server.ConnectAsync();
+        await used.SendMailAsync("s@example.net", ["a"], "x\n"u8.ToArray());
+
+        var watch = Stopwatch.StartNew();
+        await server.Server.StopAsync(CancellationToken.None);
+        // a few milliseconds; the machine may be busy
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
+
+        foreach (var client in new[] { fresh, used })
+        {
+            Assert.Equal("421 4.3.2 the server is shutting down, try again later", await client.ReadLineAsync());
+            Assert.Null(await client.ReadLineAsync());
+        }
+
+        await Assert.ThrowsAsync<SocketException>(() => LmtpClient.ConnectRawAsync(server.EndPoint));
+    }
+
+    [Fact]
+    public async Task A_delivery_under_way_is_brought_to_its_end_and_its_reply_is_sent()
+    {
+        var outcome = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await TestServer.StartAsync(new FakeDelivery { Deliver = (_, _) => outcome.Task });
+        await using var client = await server.BeginDataAsync("a");
+        await client.SendAsync("x\r\n.\r\nMAIL FROM:<next@example.net>\r\n");
+        await server.Delivery.Started.Task;
+
+        var stopping = server.Server.StopAsync(CancellationToken.None);
+        await Task.Delay(200);
+        Assert.False(stopping.IsCompleted);
+        outcome.SetResult(new Reply(250, "2.0.0", "stored"));
+        Assert.Equal("250 2.0.0 stored", await client.ReadLineAsync());
+        Assert.StartsWith("421 4.3.2", await client.ReadLineAsync(), StringComparison.Ordinal);
+        await stopping;
+    }
+
+    [Fact]
+    public async Task A_transaction_that_has_begun_may_still_send_its_data()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var client = await server.ConnectAsync();
+        Assert.Equal(250, (await client.CommandAsync("MAIL FROM:<s@example.net>")).Code);
+
+        var stopping = server.Server.StopAsync(CancellationToken.None);
+        await Eventually.IsTrueAsync(() => CannotConnect(server), "new connections are refused");
+        Assert.Equal(250, (await client.CommandAsync("RCPT TO:<a>")).Code);
+        Assert.Equal(354, (await client.CommandAsync("DATA")).Code);
+        Assert.False(stopping.IsCompleted);
+        Assert.Equal(250, (await client.CommandAsync("x\r\n.")).Code);
+        Assert.Equal(421, (await client.ReadReplyAsync()).Code);
+        await stopping;
+        Assert.Single(server.Delivery.Mails);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_does_not_get_to_its_data_is_ended()
+    {
+        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { DrainTimeout = TimeSpan.FromMilliseconds(300) });
+        await using var client = await server.ConnectAsync();
+        Assert.Equal(250, (await client.CommandAsync("MAIL FROM:<s@example.net>")).Code);
+        var stopping = server.Server.StopAsync(CancellationToken.None);
+        Assert.StartsWith("421 4.3.2", await client.ReadLineAsync(), StringComparison.Ordinal);
+        await stopping;
+    }
+
+    [Fact]
+    public async Task A_delivery_that_does_not_end_is_cancelled_after_a_while()
+    {
+        var delivery = new FakeDelivery
+        {
+            Deliver = async (_, cancellationToken) =>
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return new Reply(451, "4.3.0", "given up");
+            },
+        };
+        await using var server = await TestServer.StartAsync(delivery, limits: new LmtpLimits { ShutdownTimeout = TimeSpan.FromMilliseconds(300), AbortTimeout = TimeSpan.FromSeconds(30) });
+        await using var client = await server.BeginDataAsync("a");
+        await client.SendAsync("x\r\n.\r\n");
+        await delivery.Started.Task;
+        await server.Server.StopAsync(CancellationToken.None);
+        Assert.Equal("451 4.3.0 given up", await client.ReadLineAsync());
+        Assert.Equal(421, (await client.ReadReplyAsync()).Code);
+    }
+
+    [Fact]
+    public async Task Who_is_stuck_in_its_data_is_cut_off_in_the_end()
+    {
+        var limits = new LmtpLimits { ShutdownTimeout = TimeSpan.FromMilliseconds(100), AbortTimeout = TimeSpan.FromMilliseconds(100) };
+        await using var server = await TestServer.StartAsync(limits: limits);
+        await using var client = await server.BeginDataAsync("a");
+        await client.SendAsync("half a mail\r\n");
+        await server.Server.StopAsync(CancellationToken.None);
+        Assert.Empty(server.Delivery.Mails);
+        Assert.Equal(0, server.Delivery.BuffersInUse);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_started_can_be_stopped_and_one_that_stopped_can_be_stopped_again()
+    {
+        await using var never = new LmtpServer(new(), "", new FakeDelivery(), new ListLogger(), TimeProvider.System);
+        await never.StopAsync(CancellationToken.None);
+        await using var server = await TestServer.StartAsync();
+        await server.Server.StopAsync(CancellationToken.None);
+        await server.Server.StopAsync(CancellationToken.None);
+    }
+
+    private static bool CannotConnect(TestServer server)
+    {
+        using var socket = new Socket(server.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Connect(server.EndPoint);
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+}
