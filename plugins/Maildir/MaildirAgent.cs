@@ -1,3 +1,150 @@
+using MailStore.Maildir;
+using MailStore.Maildir.Delivery;
+using MailStore.Maildir.Interop;
+using MailStore.Maildir.Paths;
+using MailStore.Maildir.Places;
+using MailStore.Maildir.Quota;
+using MailStore.Maildir.Workers;
+using MailStore.Sdk;
+using Microsoft.Extensions.Logging;
+
+[assembly: MailStoreModule("maildir", typeof(MaildirAgent))]
+
 namespace MailStore.Maildir;
 
-internal static class MaildirAgent;
+/// <summary>Stores mail in Maildirs (https://cr.yp.to/proto/maildir.html) with the folders and the quota of Maildir++.</summary>
+public sealed class MaildirAgent : IMailDeliveryAgent, IModuleLifetime, IModuleHealth, IDisposable
+{
+    // measured: up to 64 connections deliver no faster with more
+    private const int MaxWorkers = 32;
+
+    private readonly MaildirOptions _options;
+    private readonly ILogger<MaildirAgent> _logger;
+    private readonly TimeProvider _clock;
+    private readonly ModuleContext _context;
+    private readonly PathTemplate _template;
+    private readonly UidRange? _uids;
+    private readonly RootGuard _roots;
+    private readonly WorkerPool _workers;
+    private readonly PlaceMaker _maker;
+    private readonly PlaceReleaser _releaser;
+    private readonly PlaceStates _states = new();
+
+    /// <summary>Makes the agent; touches no disk.</summary>
+    /// <param name="options">Bound and checked.</param>
+    /// <param name="logger">For what the results of calls do not tell.</param>
+    /// <param name="clock">For names, sweeps and the age of quota files.</param>
+    /// <param name="context">The instance, and where relative paths start.</param>
+    /// <exception cref="ModuleConfigurationException">The path has a mistake, or options contradict each other.</exception>
+    public MaildirAgent(MaildirOptions options, ILogger<MaildirAgent> logger, TimeProvider clock, ModuleContext context)
+    {
+        _options = options;
+        _logger = logger;
+        _clock = clock;
+        _context = context;
+        _template = PathTemplate.Parse(options.Path, context);
+        if (!_template.NamesUser)
+            throw PathTemplateParser.Mistake(options.Path, "all users would get the same Maildir; put {user} or {local} into it");
+        _uids = UidRange.Of(options, context.Instance);
+        _roots = new RootGuard(context, _uids is not null);
+        _workers = new WorkerPool(context.Instance, MaxWorkers);
+        _maker = new PlaceMaker(_roots, _uids, _workers, new PlaceSweeper(_workers, clock, logger), logger);
+        _releaser = new PlaceReleaser(logger);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        _uids?.CheckRights();
+        try
+        {
+            await _workers.RunAsync(() => _roots.Ensure(_template.Root), cancellationToken);
+        }
+        catch (TemporaryFailureException e)
+        {
+            // users with a forced path, and those of other modules, are served; the others' mail waits at the MTA until the disk is mounted
+            PlaceLog.RootMissing(_logger, e.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask StopAsync(CancellationToken cancellationToken) => await _workers.StopAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<ModuleHealth> CheckHealthAsync(CancellationToken cancellationToken) =>
+        await _workers.RunAsync(() => _roots.Find(_template.Root), cancellationToken) is { } fault
+            ? ModuleHealth.Unhealthy(fault)
+            : ModuleHealth.Healthy($"Maildirs below {_template.Root}");
+
+    /// <inheritdoc/>
+    public ParseResult Parse(EffectiveUser user)
+    {
+        var options = user.GetOptions<MaildirOptions>();
+        if (user.Allocation?.Values.GetValueOrDefault(Allocation.Home) is { Length: > 0 } home)
+            return ParseAllocated(user, user.Allocation, home, options);
+        try
+        {
+            _ = TemplateOf(options).Expand(user);
+            return new ParseResult.Incomplete(_uids is null ? Allocation.Home : $"{Allocation.Home}, {Allocation.Uid}");
+        }
+        catch (ModuleConfigurationException e)
+        {
+            return new ParseResult.Invalid(e.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Allocation> AllocateAsync(EffectiveUser user, AllocationContext context, CancellationToken cancellationToken)
+    {
+        var options = user.GetOptions<MaildirOptions>();
+        var template = TemplateOf(options);
+        var isForced = options.Path != _options.Path;
+        try
+        {
+            var place = await _maker.MakeAsync(user, template, isForced, context, cancellationToken);
+            return AllocationForm.Write(place, template.IsLiteral, context);
+        }
+        catch (PosixException e)
+        {
+            throw e.ToTemporaryFailure();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ReleaseAsync(UserRecord? current, Allocation lost, CancellationToken cancellationToken) =>
+        await _workers.RunAsync(() => _releaser.Release(current, lost), cancellationToken);
+
+    /// <summary>Lets go of the threads; for a module that was constructed and never started.</summary>
+    public void Dispose() => _workers.Dispose();
+
+    private ParseResult ParseAllocated(EffectiveUser user, Allocation allocation, string home, MaildirOptions options)
+    {
+        if (allocation.Form != AllocationForm.Current)
+        {
+            return new ParseResult.Invalid(
+                $"the allocation of user '{user.Name}' has the form {allocation.Form}, but this version of the module knows {AllocationForm.Current} only; update MailStore on this host");
+        }
+
+        if (home.Contains('\0') || !Path.IsPathFullyQualified(home) || Path.GetFullPath(home) != home || home == "/")
+            return new ParseResult.Invalid($"the home '{home}' in the allocation of user '{user.Name}' is no absolute, plain path; mend the record");
+
+        var claim = allocation.Values.GetValueOrDefault(AllocationForm.Claim, "");
+        var place = new MailboxPlace(user.Name, home, claim, Owner.IdsOf(allocation.Values), QuotaLimit.Of(options), HasDetailFolder(options));
+        return new ParseResult.Ready(new MaildirMailbox(place, _states.Of(home), _roots, _workers, _clock, _logger));
+    }
+
+    // a path with a mistake harms a user no more who has his home already
+    private bool HasDetailFolder(MaildirOptions options)
+    {
+        try
+        {
+            return TemplateOf(options).HasDetailFolder;
+        }
+        catch (ModuleConfigurationException)
+        {
+            return false;
+        }
+    }
+
+    private PathTemplate TemplateOf(MaildirOptions options) => options.Path == _options.Path ? _template : PathTemplate.Parse(options.Path, _context);
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using MailStore.Maildir.Interop;
+using MailStore.Maildir.Places;
+using MailStore.Sdk;
+
+namespace MailStore.Maildir.Delivery;
+
+/// <summary>
+/// Stores one mail: a new file in <c>tmp</c>, written, synced and closed without an error, renamed into <c>new</c>, and that synced. Only
+/// then it is stored. The rename is the commit point: until then a cancellation is heeded, and whatever happens leaves nothing.
+/// </summary>
+internal static class MailWriter
+{
+    private const int BufferSize = 128 * 1024;
+
+    /// <summary>Stores a mail.</summary>
+    /// <exception cref="PosixException">It is not stored, and no reader will see it.</exception>
+    /// <exception cref="OperationCanceledException">As well.</exception>
+    public static void Store(Mail mail, string name, Descriptor tmp, Descriptor @new, Ownership? ids, CancellationToken cancellationToken)
+    {
+        var isCommitted = false;
+        using (var file = Posix.CreateFile(tmp, name, Modes.File))
+        {
+            try
+            {
+                Write(mail, file, ids, cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
+                Posix.Rename(tmp, name, @new, name);
+                isCommitted = true;
+            }
+            finally
+            {
+                if (!isCommitted)
+                    Undo(tmp, @new, name);
+            }
+        }
+
+        SyncOrUndo(tmp, @new, name);
+    }
+
+    private static void Write(Mail mail, Descriptor file, Ownership? ids, CancellationToken cancellationToken)
+    {
+        if (Umask.HidesFromOwner)
+            Posix.SetMode(file, Modes.File);
+        ids?.ApplyTo(file);
+        if (mail.TryGetContent(out var content))
+            FileContent.Write(file, mail.Header, content);
+        else
+            Copy(mail, file, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        Posix.SetModified(file, mail.Arrival);
+        Posix.Sync(file);
+        file.CloseChecked();
+    }
+
+    private static void Copy(Mail mail, Descriptor file, CancellationToken cancellationToken)
+    {
+        using var stream = mail.OpenRead();
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            var total = 0L;
+            while (stream.Read(buffer) is > 0 and var count)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                FileContent.Write(file, buffer.AsMemory(0, count));
+                total += count;
+            }
+
+            if (total != mail.Size)
+                throw new IOException($"the mail ended after {total} of {mail.Size} bytes");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // The mail must not be seen: a power cut could still take it, and the MTA will send it again.
+    private static void SyncOrUndo(Descriptor tmp, Descriptor @new, string name)
+    {
+        var isDurable = false;
+        try
+        {
+            Posix.Sync(@new);
+            isDurable = true;
+        }
+        finally
+        {
+            if (!isDurable)
+                Undo(tmp, @new, name);
+        }
+    }
+
+    // In both places, as on NFS a rename that failed may have been done. Best effort: what stays in tmp/ is swept, and the error that led here is the one to tell.
+    private static void Undo(Descriptor tmp, Descriptor @new, string name)
+    {
+        foreach (var directory in (ReadOnlySpan<Descriptor>)[@new, tmp])
+        {
+            try
+            {
+                Posix.Unlink(directory, name);
+            }
+            catch (PosixException)
+            {
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace MailStore.Maildir.Interop;
+
+/// <summary>The errors of Linux that are told apart here; any other value may occur.</summary>
+internal enum Errno
+{
+    OperationNotPermitted = 1,
+    NoEntry = 2,
+    Interrupted = 4,
+    AccessDenied = 13,
+    Exists = 17,
+    NotADirectory = 20,
+    InvalidArgument = 22,
+    NoSpace = 28,
+    ReadOnlyFileSystem = 30,
+    NoSystemCall = 38,
+    NotEmpty = 39,
+    SymbolicLink = 40,
+    NotSupported = 95,
+    QuotaExceeded = 122,
+}
+
+internal static class ErrnoExtensions
+{
+    /// <summary>The system's own words, as <c>No space left on device (errno 28)</c>.</summary>
+    public static string Describe(this Errno errno) => $"{Marshal.GetPInvokeErrorMessage((int)errno)} (errno {(int)errno})";
+
+    /// <summary>Whether room is what lacks: the device's, or the file system's quota.</summary>
+    public static bool IsFull(this Errno errno) => errno is Errno.NoSpace or Errno.QuotaExceeded;
+}
