@@ -58,8 +58,12 @@ internal sealed class AdminApi(
 
     private async Task HealthAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        var health = await modules.CheckHealthAsync(cancellationToken);
-        var views = health.Select(h => new ModuleHealthView(h.Section.Kind.ToString().ToLowerInvariant(), h.Section.Instance, h.Section.Module, h.Health.IsHealthy, h.Health.Message)).ToList();
+        var views = await Task.WhenAll(modules.Instances.Select(async instance =>
+        {
+            var health = await instance.CheckHealthAsync(cancellationToken);
+            var identity = instance.Identity;
+            return new ModuleHealthView(identity.Kind.ToText(), identity.Instance, identity.Module, health.IsHealthy, health.Message);
+        }));
         await WriteAsync(context, status.View(views), AdminJson.Default.HealthView);
     }
 

@@ -18,5 +18,10 @@ namespace MailStore.Host.Admin;
 internal sealed partial class AdminJson : JsonSerializerContext
 {
     /// <summary>Addresses are to be read by people: nothing is escaped that need not be.</summary>
-    public static AdminJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static AdminJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }

@@ -57,7 +57,7 @@ internal sealed class AdminServer : IAsyncDisposable
         }
         finally
         {
-            Umask.Set(umask);
+            _ = Umask.Set(umask);
         }
 
         File.SetUnixFileMode(socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -5,13 +5,13 @@ using MailStore.Sdk;
 namespace MailStore.Host.Admin;
 
 /// <summary>Checks settings before they reach a record, so that a mistake is told to the one who makes it and not to an MTA.</summary>
-internal sealed class SettingsCheck(UserDirectory directory)
+internal sealed class SettingsCheck(UserDirectory directory, IReadOnlyCollection<string> mdas)
 {
     public async Task CheckAsync(UserRecord record, CancellationToken cancellationToken)
     {
         foreach (var (key, value) in record.Settings)
         {
-            if (HostKeys.IsHostKey(key) && HostKeys.Check(key, value) is { } mistake)
+            if (HostKeys.Check(key, value, mdas) is { } mistake)
                 throw new AdminException(ExitCode.DataError, mistake);
         }
 

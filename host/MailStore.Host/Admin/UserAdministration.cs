@@ -6,11 +6,11 @@ using MailStore.Sdk;
 namespace MailStore.Host.Admin;
 
 /// <summary>What administrators do with user records: add, set, remove. Checked before it is written; every write is a compare-and-set.</summary>
-internal sealed class UserAdministration(HostConfiguration configuration, UserDirectory directory)
+internal sealed class UserAdministration(HostConfiguration configuration, UserDirectory directory, IReadOnlyCollection<string> mdas)
 {
     private const int Attempts = 20;
 
-    private readonly SettingsCheck _check = new(directory);
+    private readonly SettingsCheck _check = new(directory, mdas);
 
     /// <summary>Adds a user.</summary>
     /// <exception cref="AdminException">The name or a setting is wrong, or the name is taken.</exception>

@@ -50,9 +50,9 @@ internal sealed class UserReporter(HostConfiguration configuration, UserDirector
             return "the allocation";
         if (record.Settings.ContainsKey(HostKeys.Mda))
             return "the user's record";
-        return directory.DomainOf(record.Name)?.Find(HostKeys.Mda) is { } entry
+        return directory.DomainOf(record.Name)?.FindValue(HostKeys.Mda) is { } entry
             ? Origin(entry)
-            : configuration.Root?.Find(HostKeys.Mda) is { } top ? Origin(top) : "the default";
+            : configuration.Root?.FindValue(HostKeys.Mda) is { } top ? Origin(top) : "the default";
     }
 
     /// <summary>Every option that a user may override: its value, and the highest layer that set it.</summary>

@@ -56,6 +56,7 @@ internal static class CommandLine
     {
         AdminException admin => admin.ExitCode,
         ConfigurationException or ModuleConfigurationException => ExitCode.Configuration,
+        ModuleStartException { InnerException: { } reason } => ExitCodeOf(reason),
         ListenException => ExitCode.Unavailable,
         TemporaryFailureException or ModuleFaultException => ExitCode.TemporaryFailure,
         OperationCanceledException => ExitCode.TemporaryFailure,

@@ -21,12 +21,7 @@ internal static class ConfigCommands
         {
             var context = new CommandContext(arguments);
             var configuration = context.ReadConfiguration();
-            using var log = context.CreateLog(quiet: true);
-            var mistakes = ModuleCatalog.Check(configuration, log);
-            foreach (var mistake in mistakes)
-                Console.Error.WriteLine(mistake);
-            if (mistakes.Count > 0)
-                return ExitCode.Configuration;
+            _ = Check(configuration);
             Console.Error.WriteLine(configuration.File is { } file ? $"{file} has no mistakes" : "there is no configuration file; the defaults serve");
             return ExitCode.Ok;
         });
@@ -40,13 +35,21 @@ internal static class ConfigCommands
         {
             var context = new CommandContext(arguments);
             var configuration = context.ReadConfiguration();
-            using var log = context.CreateLog(quiet: true);
-            var mistakes = ModuleCatalog.Check(configuration, log);
-            if (mistakes.Count > 0)
-                throw new ConfigurationException(mistakes);
-            ConfigurationWriter.Write(configuration, ModuleCatalog.OptionTypes(configuration, log), Console.Out);
+            ConfigurationWriter.Write(configuration, Check(configuration), Console.Out);
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    /// <summary>The modules of the configuration with the classes of their options.</summary>
+    /// <exception cref="ConfigurationException">All mistakes, those in the options of modules included.</exception>
+    private static List<(ModuleSection Section, Type? OptionsType)> Check(HostConfiguration configuration)
+    {
+        using var catalog = ModuleCatalog.Open(configuration);
+        var bindings = catalog.Bind();
+        var mistakes = Mistake.Sorted(configuration.Mistakes.Concat(catalog.Mistakes));
+        return mistakes.Count > 0
+            ? throw new ConfigurationException(mistakes)
+            : [.. bindings.Select(binding => (binding.Section, binding.Activator.OptionsType))];
     }
 }

@@ -23,7 +23,7 @@ internal sealed class MailServer : IAsyncDisposable
     public IDelivery Delivery { get; }
 
     /// <summary>Where LMTP is spoken, as <c>127.0.0.1:2424</c> or <c>unix:/path</c>.</summary>
-    public IReadOnlyList<string> Listening => _lmtp is null ? [] : [.. _lmtp.EndPoints.Select(endPoint => endPoint.ToString()!)];
+    public IReadOnlyList<string> Listening => _lmtp is null ? [] : [.. _lmtp.EndPoints.Select(endPoint => endPoint is System.Net.Sockets.UnixDomainSocketEndPoint ? $"unix:{endPoint}" : endPoint.ToString()!)];
 
     /// <exception cref="ConfigurationException">The configuration, or a module that it names, cannot be used.</exception>
     /// <exception cref="ListenException">An address is taken.</exception>
@@ -42,7 +42,7 @@ internal sealed class MailServer : IAsyncDisposable
             var status = new ServerStatus(clock);
             if (options.ServeAdmin)
             {
-                var users = new UserAdministration(configuration, directory);
+                var users = new UserAdministration(configuration, directory, [.. modules.Mdas.Keys]);
                 var api = new AdminApi(
                     users, new UserReporter(configuration, directory, delivery), new MailReader(users, directory), directory, modules, status,
                     loggerFactory.CreateLogger<AdminApi>());
@@ -70,7 +70,11 @@ internal sealed class MailServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_lmtp is not null)
+        {
+            await _lmtp.StopAsync(CancellationToken.None);
             await _lmtp.DisposeAsync();
+        }
+
         if (_admin is not null)
             await _admin.DisposeAsync();
         await _modules.DisposeAsync();

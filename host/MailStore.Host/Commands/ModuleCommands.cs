@@ -25,8 +25,8 @@ internal static class ModuleCommands
         {
             var context = new CommandContext(arguments);
             var configuration = context.ReadConfiguration();
-            var plugins = PluginDiscovery.Scan(configuration.ModulesDirectory);
-            var rows = plugins.SelectMany(plugin => Rows(plugin, configuration)).ToList();
+            using var catalog = ModuleCatalog.Open(configuration);
+            var rows = catalog.Plugins.SelectMany(plugin => Rows(plugin, configuration)).ToList();
             if (arguments.GetValue(json))
             {
                 foreach (var row in rows)
@@ -39,8 +39,10 @@ internal static class ModuleCommands
                 table.AddRow(new[] { row.Module, row.Kind, row.Version, row.Sdk, row.State, row.File }.Select(Markup.Escape).ToArray());
             context.Output.Write(table);
             foreach (var row in rows.Where(row => row.Reason.Length > 0))
-                context.Output.WriteLine($"{row.File}: {row.Reason}");
-            return ExitCode.Ok;
+                context.Output.WriteLine($"broken: {row.Reason}");
+            foreach (var mistake in catalog.Mistakes)
+                Console.Error.WriteLine(mistake);
+            return catalog.Mistakes.Count == 0 ? ExitCode.Ok : ExitCode.Configuration;
         });
         return command;
     }
@@ -53,9 +55,8 @@ internal static class ModuleCommands
         command.SetAction(arguments =>
         {
             var context = new CommandContext(arguments);
-            using var log = context.CreateLog(quiet: true);
-            var described = ModuleCatalog.Describe(context.ReadConfiguration(), arguments.GetRequiredValue(name), log);
-            foreach (var module in described)
+            using var catalog = ModuleCatalog.Open(context.ReadConfiguration());
+            foreach (var module in ModuleDescription.Find(catalog, arguments.GetRequiredValue(name)))
             {
                 if (arguments.GetValue(json))
                     Console.Out.WriteLine(ToJson(module).ToJsonString());
@@ -81,10 +82,10 @@ internal static class ModuleCommands
         {
             var remarks = string.Concat(
                 option.Required ? "; required" : "",
-                option.RangeText is { Length: > 0 } range ? $"; {range}" : "",
+                option.RangeText.Length > 0 ? $"; {option.RangeText}" : "",
                 option.IsUserSetting ? "; a domain or a user may set it" : "",
                 option.IsAtAllocation ? ", until the user is allocated" : "");
-            output.WriteLine($"  {option.Key} = {option.DefaultText}");
+            output.WriteLine($"  {option.Key} = {(option.DefaultText.Length == 0 ? "(none)" : option.DefaultText)}");
             output.WriteLine($"      {option.TypeText}{remarks}");
             if (option.Description.Length > 0)
                 output.WriteLine($"      {option.Description}");
@@ -109,13 +110,13 @@ internal static class ModuleCommands
 
     private static IEnumerable<Row> Rows(PluginFile plugin, HostConfiguration configuration)
     {
-        var reason = plugin.IsBroken ? $"{plugin.Reason} {plugin.Remedy}".Trim() : "";
+        var reason = plugin.Problem?.ToString() ?? "";
         if (plugin.Modules.Count == 0)
             return [new Row("-", "-", plugin.Version ?? "-", plugin.SdkVersion ?? "-", "broken", plugin.Path, reason)];
         return plugin.Modules.Select(module =>
         {
             var configured = configuration.Modules.Any(section => section.Kind == module.Kind && section.Module == module.Name);
-            var state = plugin.IsBroken ? "broken" : configured ? "configured" : "available";
+            var state = plugin.Problem is not null ? "broken" : configured ? "configured" : "available";
             return new Row(module.Name, module.Kind.ToString().ToLowerInvariant(), plugin.Version ?? "-", plugin.SdkVersion ?? "-", state, plugin.Path, reason);
         });
     }

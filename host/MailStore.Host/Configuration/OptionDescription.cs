@@ -8,5 +8,6 @@ namespace MailStore.Host.Configuration;
 /// <param name="Required">Whether it must be given, since it has no default.</param>
 /// <param name="RangeText">What limits its values, as <c>from 1 to 10000</c>; empty if nothing does.</param>
 /// <param name="IsUserSetting">Whether a domain and a user's record may set it.</param>
+/// <param name="IsAtAllocation">Whether it does nothing once the user is allocated.</param>
 internal sealed record OptionDescription(
-    string Key, string TypeText, string DefaultText, string Description, bool Required, string RangeText, bool IsUserSetting);
+    string Key, string TypeText, string DefaultText, string Description, bool Required, string RangeText, bool IsUserSetting, bool IsAtAllocation);

@@ -12,6 +12,8 @@ internal sealed class UserDirectory(HostConfiguration configuration, ModuleSet m
     private const int CachedUsers = 20_000;
 
     private readonly ParseCache _cache = new(CachedUsers);
+    private readonly Dictionary<string, SettingsLayer> _domainLayers =
+        configuration.Domains.ToDictionary(domain => domain.Key, domain => SettingsLayer.FromDomain(domain.Key, domain.Value));
 
     public IUserDatabase Users => modules.Users;
 
@@ -20,7 +22,8 @@ internal sealed class UserDirectory(HostConfiguration configuration, ModuleSet m
     {
         if (record.Settings.TryGetValue(key, out var value))
             return value;
-        return DomainOf(record.Name)?.Find(key) is { } entry ? TextOf(entry.Value) : null;
+        // told as text, whether it stands there as "false" or as false
+        return _domainLayers.GetValueOrDefault(DomainNameOf(record.Name))?.Values.LastOrDefault(setting => setting.Key == key).Value;
     }
 
     public bool IsEnabled(UserRecord record) =>
@@ -31,11 +34,7 @@ internal sealed class UserDirectory(HostConfiguration configuration, ModuleSet m
         record.Allocation?.Mda ?? HostSetting(record, HostKeys.Mda) ?? configuration.Options.Mda;
 
     /// <summary>What the user's domain says for all its users; null if there is no such table.</summary>
-    public ConfigTable? DomainOf(string user)
-    {
-        var at = user.LastIndexOf('@');
-        return at < 0 ? null : configuration.Domains.GetValueOrDefault(user[(at + 1)..]);
-    }
+    public ConfigTable? DomainOf(string user) => configuration.Domains.GetValueOrDefault(DomainNameOf(user));
 
     /// <summary>Parses a record, or remembers what that came to.</summary>
     /// <exception cref="ModuleFaultException">The MDA is broken.</exception>
@@ -64,15 +63,8 @@ internal sealed class UserDirectory(HostConfiguration configuration, ModuleSet m
     /// <summary>The layers of settings above the module's own, the weakest first.</summary>
     public IReadOnlyList<SettingsLayer> LayersOf(UserRecord record)
     {
-        var layers = new List<SettingsLayer>(2);
-        if (DomainOf(record.Name) is { } domain)
-        {
-            // another user of the domain may have another MDA, with other settings
-            layers.Add(new SettingsLayer(domain.Title, [.. WithoutHostKeys(domain.Entries.Select(e => KeyValuePair.Create(e.Key, TextOf(e.Value))))], IgnoreUnknown: true));
-        }
-
-        layers.Add(new SettingsLayer("record", [.. WithoutHostKeys(record.Settings)], IgnoreUnknown: false));
-        return layers;
+        var own = new SettingsLayer("the record", [.. record.Settings], IgnoreUnknown: false);
+        return _domainLayers.TryGetValue(DomainNameOf(record.Name), out var domain) ? [domain, own] : [own];
     }
 
     private async ValueTask<ParsedUser> ParseAnewAsync(UserRecord record, CancellationToken cancellationToken)
@@ -87,20 +79,12 @@ internal sealed class UserDirectory(HostConfiguration configuration, ModuleSet m
         var layers = LayersOf(record);
         if (mda.OptionsType is null)
         {
-            mistakes.AddRange(layers[^1].Values.Select(setting => $"mda '{mda.Name}' has no settings, but the record sets '{setting.Key}'"));
+            mistakes.AddRange(layers[^1].Values.Where(setting => !HostKeys.IsHostKey(setting.Key)).Select(setting => $"mda '{mda.Name}' has no settings, but the record sets '{setting.Key}'"));
             return new EffectiveUser(record, null);
         }
 
         return new EffectiveUser(record, OptionsBinder.BindForUser(mda.OptionsType, mda.Table, layers, mistakes));
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> WithoutHostKeys(IEnumerable<KeyValuePair<string, string>> settings) =>
-        settings.Where(setting => !HostKeys.IsHostKey(setting.Key));
-
-    private static string TextOf(object value) => value switch
-    {
-        bool flag => flag ? "true" : "false",
-        IReadOnlyList<object> list => string.Join(",", list.Select(TextOf)),
-        _ => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "",
-    };
+    private static string DomainNameOf(string user) => user[(user.LastIndexOf('@') + 1)..];
 }

@@ -21,7 +21,7 @@ internal sealed class ListenSockets(LmtpOptions options, string dataDirectory, I
                 throw new ListenException("[lmtp] names no address to listen on: set listen = [\"127.0.0.1:2424\"]");
             foreach (var text in options.Listen)
             {
-                foreach (var endPoint in await ListenAddress.ResolveAsync(text, dataDirectory, cancellationToken))
+                foreach (var endPoint in await ListenEndPoints.ResolveAsync(text, dataDirectory, cancellationToken))
                     sockets.Add(endPoint is UnixDomainSocketEndPoint unix ? OpenUnix(text, unix) : OpenTcp(text, (IPEndPoint)endPoint));
             }
         }

@@ -28,12 +28,13 @@ internal sealed class ModuleBinder(PluginStore store)
         return null;
     }
 
-    /// <summary>Binds all modules of the configuration; those with mistakes are left out.</summary>
+    /// <summary>Binds all modules of the configuration, also those that it does not use, and checks what domains set of them; modules with mistakes are left out.</summary>
     public IReadOnlyList<ModuleBinding> Bind(
-        IReadOnlyList<ModuleSection> sections, IReadOnlyList<PluginFile> plugins, ModuleChooser chooser, ICollection<Mistake> mistakes)
+        HostConfiguration configuration, IReadOnlyList<PluginFile> plugins, ModuleChooser chooser, ICollection<Mistake> mistakes)
     {
         var bindings = new List<ModuleBinding>();
-        foreach (var section in sections)
+        var mdas = new Dictionary<string, Type>();
+        foreach (var section in configuration.Modules.Concat(configuration.UnusedModules))
         {
             if (chooser.Choose(section, plugins) is not { } plugin)
                 continue;
@@ -48,8 +49,13 @@ internal sealed class ModuleBinder(PluginStore store)
             var options = BindOptions(activator.OptionsType, section, mistakes);
             if (mistakes.Count == before)
                 bindings.Add(new ModuleBinding(section, plugin, module, activator, options));
+            if (section.Kind == ModuleKind.Mda && activator.OptionsType is { } type)
+                mdas[section.Instance] = type;
         }
 
+        // what a domain sets can only be judged when every MDA is known
+        if (mdas.Count > 0)
+            DomainChecker.CheckDomains(configuration, mdas, mistakes);
         return bindings;
     }
 

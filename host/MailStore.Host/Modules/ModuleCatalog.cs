@@ -25,7 +25,7 @@ internal sealed class ModuleCatalog : IDisposable
     public IReadOnlyList<PluginFile> Plugins { get; }
 
     /// <summary>What is wrong with the modules directory, and, after <see cref="Bind"/>, with the modules of the configuration; sorted by place.</summary>
-    public IReadOnlyList<Mistake> Mistakes => MistakeOrder.Sort(_mistakes);
+    public IReadOnlyList<Mistake> Mistakes => Mistake.Sorted(_mistakes);
 
     /// <summary>Looks into modules.d. Never throws: what is wrong is in <see cref="Mistakes"/>.</summary>
     public static ModuleCatalog Open(HostConfiguration configuration) => new(configuration);
@@ -38,7 +38,7 @@ internal sealed class ModuleCatalog : IDisposable
 
     /// <summary>Binds the options of every module that the configuration names, as a start does, short of constructing the modules. Call it once.</summary>
     /// <returns>The modules without mistakes.</returns>
-    public IReadOnlyList<ModuleBinding> Bind() => CreateBinder().Bind(_configuration.Modules, Plugins, _chooser, _mistakes);
+    public IReadOnlyList<ModuleBinding> Bind() => CreateBinder().Bind(_configuration, Plugins, _chooser, _mistakes);
 
     public void Dispose() => _store?.Dispose();
 

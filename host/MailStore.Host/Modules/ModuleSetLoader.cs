@@ -22,14 +22,14 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
         var instances = new List<ModuleInstance>();
         try
         {
-            foreach (var binding in new ModuleBinder(store).Bind(configuration.Modules, plugins, chooser, _mistakes))
+            foreach (var binding in new ModuleBinder(store).Bind(configuration, plugins, chooser, _mistakes))
             {
-                if (writable && Construct(binding, chooser) is { } instance)
+                if (writable && configuration.Modules.Contains(binding.Section) && Construct(binding, chooser) is { } instance)
                     instances.Add(instance);
             }
 
             if (_mistakes.Count > 0)
-                throw new ConfigurationException(MistakeOrder.Sort(_mistakes));
+                throw new ConfigurationException(Mistake.Sorted(_mistakes));
             foreach (var plugin in plugins.Where(plugin => plugin.Problem is not null))
                 logger.PluginBroken(plugin.Path, plugin.Problem!);
             return new ModuleSet(instances, configuration.Options.Creator, configuration.Options.Userdb, loggerFactory, plugins, store);

@@ -23,6 +23,7 @@ internal sealed class OptionProperty
         Key = KeyOf(property);
         Description = property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "";
         IsUserSetting = isInUserSettings || property.IsDefined(typeof(UserSettingAttribute));
+        IsAtAllocation = property.GetCustomAttribute<UserSettingAttribute>() is { AtAllocation: true };
         IsSecret = Secrets.IsSecretKey(Key);
         _required = property.GetCustomAttribute<RequiredAttribute>();
         MustBeGiven = property.IsDefined(typeof(RequiredMemberAttribute));
@@ -44,6 +45,9 @@ internal sealed class OptionProperty
     public bool IsNullable { get; }
 
     public bool IsUserSetting { get; }
+
+    /// <summary>See <see cref="UserSettingAttribute.AtAllocation"/>.</summary>
+    public bool IsAtAllocation { get; }
 
     public bool IsSecret { get; }
 
