@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using MailStore.Host.Tests;
+using MailStore.Tests;
 
 namespace MailStore.EndToEnd.Tests;
 
@@ -19,10 +19,10 @@ public sealed class AllMailsTests
 
         await using (var server = await ServerProcess.StartAsync(place))
         {
-            await using var client = await LmtpClient.ConnectAsync("127.0.0.1", server.Port);
+            await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
             for (var i = 0; i < mails.Count; i++)
             {
-                var replies = await client.SendAsync("sender@example.net", [UserName(i % Users)], WithCrLf(mails[i]));
+                var replies = await client.SendMailAsync("sender@example.net", [UserName(i % Users)], WithCrLf(mails[i]));
                 Assert.Equal(250, Assert.Single(replies).Code);
             }
 

@@ -1,3 +1,5 @@
+using MailStore.Tests;
+
 namespace MailStore.EndToEnd.Tests;
 
 /// <summary><c>mailstore deliver</c> as an MTA's pipe transport calls it.</summary>

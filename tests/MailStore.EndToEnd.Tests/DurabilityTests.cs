@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MailStore.Tests;
 
 namespace MailStore.EndToEnd.Tests;
 
@@ -21,9 +22,9 @@ public sealed partial class DurabilityTests
             info.ArgumentList.Add(argument);
         await using (var server = await ServerProcess.StartAsync(info))
         {
-            await using var client = await LmtpClient.ConnectAsync("127.0.0.1", server.Port);
-            Assert.Equal(250, Assert.Single(await client.SendAsync("", [Alice], "Subject: first\r\n\r\nhello\r\n"u8.ToArray())).Code);
-            Assert.Equal(250, Assert.Single(await client.SendAsync("", [Alice], "Subject: second\r\n\r\nhello\r\n"u8.ToArray())).Code);
+            await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
+            Assert.Equal(250, Assert.Single(await client.SendMailAsync("", [Alice], "Subject: first\r\n\r\nhello\r\n"u8.ToArray())).Code);
+            Assert.Equal(250, Assert.Single(await client.SendMailAsync("", [Alice], "Subject: second\r\n\r\nhello\r\n"u8.ToArray())).Code);
             await server.KillAsync();
         }
 

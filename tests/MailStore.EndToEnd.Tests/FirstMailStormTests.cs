@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MailStore.Tests;
 
 namespace MailStore.EndToEnd.Tests;
 
@@ -19,11 +20,11 @@ public sealed class FirstMailStormTests
         using var place = new TestPlace($"creator = \"{creator}\"\n");
         await place.AddUsersAsync(Enumerable.Range(0, rounds).Select(UserName));
         await using var server = await ServerProcess.StartAsync(place, "--log-level", "Warning");
-        var clients = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => LmtpClient.ConnectAsync("127.0.0.1", server.Port)));
+        var clients = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => LmtpClient.ConnectAsync(server.EndPoint)));
         for (var round = 0; round < rounds; round++)
         {
             var user = UserName(round);
-            var replies = await Task.WhenAll(clients.Select(client => client.SendAsync("", [user], Mail)));
+            var replies = await Task.WhenAll(clients.Select(client => client.SendMailAsync("", [user], Mail)));
             Assert.All(replies, reply => Assert.Equal(250, Assert.Single(reply).Code));
             Assert.Equal(Connections, StoredMaildir.Files(place.MaildirOf(user)).Count);
         }
@@ -46,11 +47,11 @@ public sealed class FirstMailStormTests
         var next = -1;
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
         {
-            await using var client = await LmtpClient.ConnectAsync("127.0.0.1", server.Port);
+            await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
             while (Interlocked.Increment(ref next) is var i && i < users * mailsForEach)
             {
                 // neighbours in time share a user
-                var replies = await client.SendAsync("", [UserName(i / mailsForEach)], Mail);
+                var replies = await client.SendMailAsync("", [UserName(i / mailsForEach)], Mail);
                 Assert.Equal(250, Assert.Single(replies).Code);
             }
         }));

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MailStore.Host.Tests;
+using MailStore.Tests;
 
 namespace MailStore.EndToEnd.Tests;
 

@@ -1,3 +1,6 @@
+using System.Net;
+using MailStore.Tests;
+
 namespace MailStore.EndToEnd.Tests;
 
 /// <summary>Overwriting a DLL in modules.d while mails flow does nothing until the restart.</summary>
@@ -17,7 +20,7 @@ public sealed class ModuleSwapTests
         await using (var server = await ServerProcess.StartAsync(place))
         {
             using var stop = new CancellationTokenSource();
-            var load = LoadAsync(server.Port, stop.Token);
+            var load = LoadAsync(server.EndPoint, stop.Token);
             // truncated and written again in place, as cp does: the worst that can be done to a mapped file
             for (var i = 0; i < 5; i++)
             {
@@ -42,8 +45,8 @@ public sealed class ModuleSwapTests
         (await place.RunAsync("serve")).FailedClearly(78);
         await File.WriteAllBytesAsync(plugin, original);
         await using var again = await ServerProcess.StartAsync(place);
-        await using var client = await LmtpClient.ConnectAsync("127.0.0.1", again.Port);
-        Assert.Equal(250, Assert.Single(await client.SendAsync("", ["alice@example.org"], Mail)).Code);
+        await using var client = await LmtpClient.ConnectAsync(again.EndPoint);
+        Assert.Equal(250, Assert.Single(await client.SendMailAsync("", ["alice@example.org"], Mail)).Code);
     }
 
     [Fact]
@@ -60,15 +63,15 @@ public sealed class ModuleSwapTests
         Assert.True(!Directory.Exists(run) || Directory.GetDirectories(run).Length == 0);
     }
 
-    private static async Task<int> LoadAsync(int port, CancellationToken stop)
+    private static async Task<int> LoadAsync(EndPoint server, CancellationToken stop)
     {
         var delivered = 0;
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
-            await using var client = await LmtpClient.ConnectAsync("127.0.0.1", port);
+            await using var client = await LmtpClient.ConnectAsync(server);
             while (!stop.IsCancellationRequested)
             {
-                var reply = Assert.Single(await client.SendAsync("", ["alice@example.org"], Mail));
+                var reply = Assert.Single(await client.SendMailAsync("", ["alice@example.org"], Mail));
                 Assert.Equal(250, reply.Code);
                 Interlocked.Increment(ref delivered);
             }

@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using System.Net;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.RegularExpressions;
+using System.Text;
 
 namespace MailStore.EndToEnd.Tests;
 
@@ -26,6 +27,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     public int Port => _port.Task.IsCompletedSuccessfully ? _port.Task.Result : throw new InvalidOperationException("it listens on no TCP port");
+
+    public EndPoint EndPoint => new IPEndPoint(IPAddress.Loopback, Port);
 
     public int ProcessId => _process.Id;
 

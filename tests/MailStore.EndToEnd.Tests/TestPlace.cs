@@ -1,4 +1,4 @@
-using MailStore.Host.Tests;
+using MailStore.Tests;
 
 namespace MailStore.EndToEnd.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MailStore.Tests;
 
 namespace MailStore.EndToEnd.Tests;
 
@@ -82,8 +83,8 @@ public sealed class UserLifeTests
             using var place = new TestPlace($"\n[delivery]\nover_quota = \"{configured}\"\n");
             await using var server = await ServerProcess.StartAsync(place);
             (await place.RunAsync("user", "add", Alice, "quota=1")).Succeeded();
-            await using var client = await LmtpClient.ConnectAsync("127.0.0.1", server.Port);
-            Assert.Equal(reply, Start(Assert.Single(await client.SendAsync("", [Alice], Mail)).ToString()));
+            await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
+            Assert.Equal(reply, Start(Assert.Single(await client.SendMailAsync("", [Alice], Mail)).ToString()));
         }
     }
 
@@ -164,13 +165,13 @@ public sealed class UserLifeTests
 
     private static async Task SendAsync(ServerProcess server, string recipient)
     {
-        await using var client = await LmtpClient.ConnectAsync("127.0.0.1", server.Port);
-        Assert.Equal(250, Assert.Single(await client.SendAsync("sender@example.net", [recipient], Mail)).Code);
+        await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
+        Assert.Equal(250, Assert.Single(await client.SendMailAsync("sender@example.net", [recipient], Mail)).Code);
     }
 
     private static async Task<string> RecipientAsync(ServerProcess server, string recipient)
     {
-        await using var client = await LmtpClient.ConnectAsync("127.0.0.1", server.Port);
+        await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
         await client.CommandAsync("MAIL FROM:<>");
         return (await client.CommandAsync($"RCPT TO:<{recipient}>")).ToString()!;
     }

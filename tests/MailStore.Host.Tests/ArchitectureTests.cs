@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MailStore.Tests;
 
 namespace MailStore.Host.Tests;
 
@@ -67,7 +68,7 @@ public sealed partial class ArchitectureTests
     {
         var all = new[] { "host", "sdk", "plugins", "tests" }.SelectMany(Sources).ToList();
         Assert.NotEmpty(all);
-        Assert.Empty(all.Where(file => File.ReadLines(file).Count() > 500));
+        Assert.DoesNotContain(all, file => File.ReadLines(file).Count() > 500);
     }
 
     private static IEnumerable<string> Sources(string folder) =>

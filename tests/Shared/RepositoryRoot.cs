@@ -1,4 +1,4 @@
-namespace MailStore.Host.Tests;
+namespace MailStore.Tests;
 
 /// <summary>Where the tests find sources, fixtures and the built program.</summary>
 internal static class RepositoryRoot
