@@ -35,7 +35,7 @@ public sealed partial class DurabilityTests
         var home = place.MaildirOf(Alice);
 
         var recordSynced = first.FindLastIndex(call => IsSync(call) && call.Contains("users", StringComparison.Ordinal));
-        var fileSynced = first.FindLastIndex(call => IsSync(call) && call.Contains("/tmp/", StringComparison.Ordinal) && call.Contains(home, StringComparison.Ordinal));
+        var fileSynced = first.FindLastIndex(call => IsSync(call) && call.Contains($"{home}/tmp/", StringComparison.Ordinal));
         var renamed = first.FindLastIndex(call => call.StartsWith("rename", StringComparison.Ordinal) && call.Contains(",S=", StringComparison.Ordinal));
         var directorySynced = first.FindLastIndex(call => IsSync(call) && call.Contains($"{home}/new>", StringComparison.Ordinal));
         Assert.True(recordSynced >= 0, "the record was never synced");
@@ -48,7 +48,7 @@ public sealed partial class DurabilityTests
             Assert.Contains(first, call => IsSync(call) && call.Contains($"<{parent}>", StringComparison.Ordinal));
 
         var second = calls.Skip(replies[0] + 1).Take(replies[1] - replies[0] - 1).ToList();
-        Assert.Contains(second, call => IsSync(call) && call.Contains("/tmp/", StringComparison.Ordinal));
+        Assert.Contains(second, call => IsSync(call) && call.Contains($"{home}/tmp/", StringComparison.Ordinal));
         Assert.Contains(second, call => IsSync(call) && call.Contains($"{home}/new>", StringComparison.Ordinal));
     }
 

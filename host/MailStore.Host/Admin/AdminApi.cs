@@ -18,6 +18,7 @@ internal sealed class AdminApi(
     ILogger<AdminApi> logger)
 {
     private const int ImportsAtOnce = 64;
+    private static readonly byte[] LineFeed = [(byte)'\n'];
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -168,8 +169,9 @@ internal sealed class AdminApi(
 
     private static async Task WriteLineAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
     {
-        context.Response.ContentType = "application/x-ndjson";
+        if (!context.Response.HasStarted)
+            context.Response.ContentType = "application/x-ndjson";
         await JsonSerializer.SerializeAsync(context.Response.Body, value, type, context.RequestAborted);
-        await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
+        await context.Response.Body.WriteAsync(LineFeed, context.RequestAborted);
     }
 }

@@ -81,7 +81,11 @@ internal sealed class AdminClient : IDisposable
     {
         using var response = await SendAsync(
             new HttpRequestMessage(HttpMethod.Get, $"mail/content?name={Uri.EscapeDataString(name)}&id={Uri.EscapeDataString(id)}"), cancellationToken);
-        await response.Content.CopyToAsync(target, cancellationToken);
+        await ReadAsync(async () =>
+        {
+            await response.Content.CopyToAsync(target, cancellationToken);
+            return true;
+        });
     }
 
     public void Dispose() => _http.Dispose();
@@ -97,8 +101,21 @@ internal sealed class AdminClient : IDisposable
     {
         using var response = await SendAsync(request, cancellationToken);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
-        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        while (await ReadAsync(() => lines.ReadLineAsync(cancellationToken).AsTask()) is { } line)
             yield return JsonSerializer.Deserialize(line, type)!;
+    }
+
+    /// <summary>An answer that breaks off: the server's log says why.</summary>
+    private static async Task<T> ReadAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (HttpIOException e)
+        {
+            throw new AdminException(ExitCode.TemporaryFailure, $"the server's answer broke off ({e.HttpRequestError}); its log says why");
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

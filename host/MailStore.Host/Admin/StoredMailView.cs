@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Admin;
@@ -8,5 +9,6 @@ internal sealed record StoredMailView(string Id, long Size, DateTimeOffset Arriv
     public static StoredMailView Of(StoredMail mail) =>
         new(mail.Id, mail.Size, mail.Arrival, mail.Flags == MailFlags.None ? "" : mail.Flags.ToString().ToLowerInvariant(), mail.Folder);
 
+    [JsonIgnore]
     public MailFlags ParsedFlags => Flags.Length == 0 ? MailFlags.None : Enum.Parse<MailFlags>(Flags, ignoreCase: true);
 }

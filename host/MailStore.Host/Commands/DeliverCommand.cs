@@ -19,6 +19,12 @@ internal static class DeliverCommand
         var sender = new Option<string>("--sender", "-f", "-r") { Description = "The envelope's sender; '' or '<>' for none", HelpName = "SENDER", DefaultValueFactory = _ => "" };
         var recipients = new Argument<string[]>("RECIPIENT") { Description = "Who gets it; one for each call lets an MTA try each again on its own", Arity = ArgumentArity.OneOrMore };
         var command = new Command(Name, "Deliver one mail from standard input, as an MTA's pipe transport") { sender, recipients };
+        // an address may begin with a hyphen, a misspelt option has no @
+        command.Validators.Add(result =>
+        {
+            foreach (var token in result.GetValue(recipients)?.Where(token => token.StartsWith('-') && !token.Contains('@', StringComparison.Ordinal)) ?? [])
+                result.AddError($"unknown option '{token}'");
+        });
         command.SetAction((arguments, cancellationToken) => RunAsync(
             new CommandContext(arguments), Bare(arguments.GetValue(sender) ?? ""), [.. arguments.GetRequiredValue(recipients).Select(Bare)], cancellationToken));
         return command;

@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "user database {Path}: opened in {Milliseconds} ms")]
     public static partial void Opened(this ILogger logger, string path, long milliseconds);
 
-    [LoggerMessage(2, LogLevel.Warning, "user database {Path}: was not there; made a new one without users. If there should be users, look whether the right disk is mounted")]
+    [LoggerMessage(2, LogLevel.Information, "user database {Path}: was not there; made a new one without users. If there should be users, look whether the right disk is mounted")]
     public static partial void Created(this ILogger logger, string path);
 
     [LoggerMessage(3, LogLevel.Information, "user database {Path}: {Commits} commits of a process that ended suddenly were found in the journal and written again")]

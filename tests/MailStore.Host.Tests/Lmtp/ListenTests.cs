@@ -127,7 +127,7 @@ public sealed class ListenTests : IDisposable
     [InlineData("[nonsense]:24")]
     [InlineData("")]
     public async Task What_is_no_address_is_told_with_the_forms_that_are(string text) =>
-        Assert.Contains("write host:port, [::1]:port, *:port or unix:/path/to/socket", await MessageOfFailingStartAsync(Options(text)), StringComparison.Ordinal);
+        Assert.Contains("write \"host:port\", \"[::1]:port\" or \"unix:/path/to/socket\"", await MessageOfFailingStartAsync(Options(text)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("0.0.0.0:0")]
