@@ -42,7 +42,7 @@ internal sealed record ListenAddress(string? Host, int Port, string? UnixPath)
             error = $"\"{text[(colon + 1)..]}\" is not a port (0 to 65535); {Forms}";
         else if (HostOf(text[..colon]) is { } host)
             address = new ListenAddress(host, port, null);
-        else if (IPAddress.TryParse(text[..colon], out _) || IPAddress.TryParse(text, out _))
+        else if (text.IndexOf(':') < colon && !text.StartsWith('[') && IPAddress.TryParse(text, out _))
             error = $"\"{text}\": an IPv6 address stands in brackets, as \"[::1]:2424\"";
         else
             error = $"\"{text[..colon]}\" is neither an IP address nor a host name; {Forms}";

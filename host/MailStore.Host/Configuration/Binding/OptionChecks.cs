@@ -10,12 +10,17 @@ namespace MailStore.Host.Configuration;
 /// </summary>
 internal sealed class OptionChecks
 {
+    private static readonly HashSet<string?> DefaultWords =
+        [new AllowedValuesAttribute().ErrorMessage, new DeniedValuesAttribute().ErrorMessage, new LengthAttribute(0, 0).ErrorMessage];
+
+    private readonly string _key;
     private readonly List<ValidationAttribute> _attributes;
     private readonly RangeLimits? _range;
     private readonly bool _isList;
 
-    public OptionChecks(PropertyInfo property, Type type)
+    public OptionChecks(string key, PropertyInfo property, Type type)
     {
+        _key = key;
         _isList = type != typeof(string) && typeof(System.Collections.IEnumerable).IsAssignableFrom(type);
         _attributes = [.. property.GetCustomAttributes<ValidationAttribute>().Where(attribute => attribute is not RequiredAttribute)];
         var itemType = !_isList ? type : type.IsArray ? type.GetElementType()! : type.GetGenericArguments().FirstOrDefault() ?? type;
@@ -47,6 +52,8 @@ internal sealed class OptionChecks
 
     private static bool IsAboutList(ValidationAttribute attribute) => attribute is MinLengthAttribute or MaxLengthAttribute or LengthAttribute;
 
+    private static bool IsAboutLength(ValidationAttribute attribute) => IsAboutList(attribute) || attribute is StringLengthAttribute;
+
     private string? CheckOne(object value, object instance, bool ofList)
     {
         if (!ofList && _range is not null && !_range.Holds(value))
@@ -64,12 +71,12 @@ internal sealed class OptionChecks
     {
         try
         {
-            var context = new ValidationContext(instance) { MemberName = null, DisplayName = "the value" };
+            var context = new ValidationContext(instance) { DisplayName = _key };
             if (attribute.GetValidationResult(value, context) is not { } result)
                 return null;
             return HasOwnWords(attribute) || Limit(attribute) is not { } limit
                 ? $"does not allow {Shown(value)}: {result.ErrorMessage}"
-                : $"must be {limit}, not {Shown(value)}";
+                : $"must {(IsAboutLength(attribute) ? "have" : "be")} {limit}, not {Shown(value)}";
         }
         catch (Exception e)
         {
@@ -78,7 +85,9 @@ internal sealed class OptionChecks
         }
     }
 
-    private static bool HasOwnWords(ValidationAttribute attribute) => attribute.ErrorMessage is not null || attribute.ErrorMessageResourceName is not null;
+    /// <summary>Whether its author gave it a message; some attributes of the framework say their default message as if it were one.</summary>
+    private static bool HasOwnWords(ValidationAttribute attribute) =>
+        attribute.ErrorMessageResourceName is not null || (attribute.ErrorMessage is { } words && !DefaultWords.Contains(words));
 
     private string? Limit(ValidationAttribute attribute)
     {
@@ -86,11 +95,11 @@ internal sealed class OptionChecks
         return attribute switch
         {
             RegularExpressionAttribute pattern => HasOwnWords(pattern) ? pattern.ErrorMessage : $"text that matches {pattern.Pattern}",
-            StringLengthAttribute { MinimumLength: 0 } length => $"of at most {length.MaximumLength} characters",
-            StringLengthAttribute length => $"of {length.MinimumLength} to {length.MaximumLength} characters",
-            MinLengthAttribute length => $"of at least {length.Length} {(length.Length == 1 ? unit[..^1] : unit)}",
-            MaxLengthAttribute length => $"of at most {length.Length} {unit}",
-            LengthAttribute length => $"of {length.MinimumLength} to {length.MaximumLength} {unit}",
+            StringLengthAttribute { MinimumLength: 0 } length => $"at most {length.MaximumLength} characters",
+            StringLengthAttribute length => $"{length.MinimumLength} to {length.MaximumLength} characters",
+            MinLengthAttribute length => $"at least {length.Length} {(length.Length == 1 ? unit[..^1] : unit)}",
+            MaxLengthAttribute length => $"at most {length.Length} {unit}",
+            LengthAttribute length => $"{length.MinimumLength} to {length.MaximumLength} {unit}",
             AllowedValuesAttribute values => $"one of: {string.Join(", ", values.Values.Select(Written))}",
             DeniedValuesAttribute values => $"none of: {string.Join(", ", values.Values.Select(Written))}",
             _ => null,

@@ -27,7 +27,7 @@ internal sealed class OptionProperty
         IsSecret = Secrets.IsSecretKey(Key);
         _required = property.GetCustomAttribute<RequiredAttribute>();
         MustBeGiven = property.IsDefined(typeof(RequiredMemberAttribute));
-        Checks = new OptionChecks(property, Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType);
+        Checks = new OptionChecks(Key, property, Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType);
     }
 
     /// <summary>The name of the property in snake_case.</summary>

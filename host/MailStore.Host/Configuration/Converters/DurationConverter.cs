@@ -4,6 +4,8 @@ internal sealed class DurationConverter : OptionConverter
 {
     public override string TypeText => "duration (10s, 5m)";
 
+    public override string Plural => "durations (10s, 5m)";
+
     protected override string Wanted => "a duration such as \"10s\" or \"5m\"";
 
     public override string ToToml(object value) => TomlText.String(Duration.Format((TimeSpan)value));

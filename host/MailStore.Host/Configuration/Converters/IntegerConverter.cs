@@ -7,6 +7,8 @@ internal sealed class IntegerConverter(Type type, decimal least, decimal most) :
 {
     public override string TypeText => "whole number";
 
+    public override string Plural => "whole numbers";
+
     protected override string Wanted => "a whole number";
 
     public override string ToToml(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;

@@ -8,9 +8,9 @@ namespace MailStore.Host.Configuration;
 /// </summary>
 internal sealed class ListConverter(OptionConverter items, Type itemType, bool asArray) : OptionConverter
 {
-    public override string TypeText => $"list of {items.TypeText}";
+    public override string TypeText => $"list of {items.Plural}";
 
-    protected override string Wanted => $"a list of {items.TypeText}";
+    protected override string Wanted => $"a list of {items.Plural}";
 
     public static string Join(IEnumerable<string> items) =>
         string.Join(',', items.Select(item => item.Replace(@"\", @"\\", StringComparison.Ordinal).Replace(",", @"\,", StringComparison.Ordinal)));

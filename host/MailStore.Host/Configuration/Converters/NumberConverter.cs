@@ -7,6 +7,8 @@ internal sealed class NumberConverter(Type type) : OptionConverter
 {
     public override string TypeText => "number";
 
+    public override string Plural => "numbers";
+
     protected override string Wanted => "a number";
 
     public override string ToToml(object value) => value switch

@@ -8,6 +8,9 @@ internal abstract class OptionConverter
     /// <summary>As an administrator would say it: <c>size (50M, 1G)</c>.</summary>
     public abstract string TypeText { get; }
 
+    /// <summary>After "list of".</summary>
+    public virtual string Plural => TypeText;
+
     /// <summary>What the option takes, in a sentence: <c>a size such as "50M"</c>.</summary>
     protected abstract string Wanted { get; }
 

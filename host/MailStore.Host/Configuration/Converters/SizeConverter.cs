@@ -6,6 +6,8 @@ internal sealed class SizeConverter : OptionConverter
 {
     public override string TypeText => "size (50M, 1G)";
 
+    public override string Plural => "sizes (50M, 1G)";
+
     protected override string Wanted => "a size such as \"50M\" or \"1G\"";
 
     public override string ToToml(object value) => TomlText.String(((ByteSize)value).ToString());

@@ -59,9 +59,11 @@ internal sealed class DomainTables(IReadOnlyCollection<string> mdas, ICollection
             mistakes.Add(setting.Mistake(error));
     }
 
-    /// <summary><c>[domain.example.org]</c> is to TOML a table <c>org</c> in a table <c>example</c>.</summary>
+    /// <summary><c>[domain.example.org]</c> is to TOML a table <c>org</c> in a table <c>example</c>, with no setting before the last.</summary>
     private static string? Unquoted(string key, ConfigTable table)
     {
+        if (key.Contains('.', StringComparison.Ordinal))
+            return null;
         var name = key;
         while (table.Entries.Count > 0 && table.Entries.TrueForAll(entry => entry.Value is ConfigTable && !entry.Key.Contains('.', StringComparison.Ordinal)))
         {

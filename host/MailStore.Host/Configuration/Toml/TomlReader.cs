@@ -31,7 +31,8 @@ internal sealed class TomlReader
         DocumentSyntax document;
         try
         {
-            document = SyntaxParser.Parse(text, file, validate: false);
+            // the parser throws where a text ends within an escape: a line end makes that a mistake like any other
+            document = SyntaxParser.Parse(text.EndsWith('\n') ? text : text + "\n", file, validate: false);
         }
         catch (TomlException e)
         {

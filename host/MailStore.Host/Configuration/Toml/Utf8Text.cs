@@ -7,6 +7,9 @@ namespace MailStore.Host.Configuration;
 /// <summary>Decodes a file that has to be UTF-8 (TOML v1.0.0, "Spec"), and says where it is not.</summary>
 internal static class Utf8Text
 {
+    /// <summary>Puts a plain character for what is no UTF-8: the usual U+FFFD would be told as a second mistake.</summary>
+    private static readonly Encoding Lenient = Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("?"));
+
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <returns>The text; bytes that are no UTF-8 are replaced.</returns>
@@ -16,7 +19,7 @@ internal static class Utf8Text
             bytes = bytes[ByteOrderMark.Length..];
         if (!Utf8.IsValid(bytes))
             mistakes.Add(FirstMistake(bytes, file));
-        return Encoding.UTF8.GetString(bytes);
+        return Lenient.GetString(bytes);
     }
 
     private static Mistake FirstMistake(ReadOnlySpan<byte> bytes, string file)
