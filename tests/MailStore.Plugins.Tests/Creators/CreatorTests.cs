@@ -283,23 +283,4 @@ public sealed class CreatorTests : IDisposable
         _allocators.Add(new FakeAllocator(() => users.Peek(Alice)));
         return (users, _allocators[^1]);
     }
-
-    /// <summary>The write breaks, and the read after it hangs until it is cancelled.</summary>
-    private sealed class HangingReads : IFaults
-    {
-        private readonly TaskCompletionSource _hanging = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Hanging => _hanging.Task;
-
-        public async ValueTask BeforeAsync(string call, CancellationToken cancellationToken)
-        {
-            if (call != "Find")
-                return;
-            _hanging.SetResult();
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-        }
-
-        public ValueTask AfterAsync(string call, CancellationToken cancellationToken) =>
-            call == "Replace" ? throw new IOException("the connection broke") : default;
-    }
 }
