@@ -7,7 +7,7 @@ namespace MailStore.Plugins.Tests.LiteDb;
 public sealed class PowerCutTests
 {
     private static readonly byte[] Empty = UserStore.CreateImage();
-    private static readonly int Rounds = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1" ? 5000 : 150;
+    private static readonly int Rounds = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1" ? 1000 : 20;
 
     [Fact]
     public Task What_was_acknowledged_survives_a_power_cut_at_any_moment() => Gen.Int.SampleAsync(async seed =>

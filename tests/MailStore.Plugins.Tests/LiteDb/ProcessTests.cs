@@ -67,7 +67,7 @@ public sealed partial class ProcessTests
 
         var journal = Path.Combine(folder, "users.db-journal");
         var events = Merge(await File.ReadAllLinesAsync(trace)).Select(call =>
-            call.StartsWith("write(1<", StringComparison.Ordinal) && call.Contains("\"acked ", StringComparison.Ordinal) ? "acked"
+            call.StartsWith("write(", StringComparison.Ordinal) && call.Contains("\"acked ", StringComparison.Ordinal) ? "acked"
             : call.StartsWith("pwrite64(", StringComparison.Ordinal) && call.Contains($"<{journal}>", StringComparison.Ordinal) ? "journal written"
             : Synced(call, journal) ? "journal synced"
             : Synced(call, Path.Combine(folder, "users.db")) || Synced(call, Path.Combine(folder, "users.db.new")) ? "data synced"
