@@ -9,7 +9,7 @@ public sealed class MaildirOptions
 {
     /// <summary>Where users get their Maildirs.</summary>
     [Required]
-    [UserSetting]
+    [UserSetting(AtAllocation = true)]
     [Description("Where a user gets his Maildir: a path with the placeholders {user} {local} {domain} {hash:N}, and '/.{detail}' at its end for a folder for each detail. The directory before the first placeholder is the root; it is made once if it lies below data_dir, and never on delivery.")]
     public string Path { get; set; } = "mail/{domain}/{local}";
 

@@ -1,0 +1,101 @@
+using System.Text;
+using MailStore.Maildir;
+using MailStore.Sdk;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MailStore.Plugins.Tests.Maildir;
+
+/// <summary>A data directory of a test's own, and agents over it.</summary>
+internal sealed class MaildirWorld : IAsyncDisposable
+{
+    public const string Alice = "alice@example.org";
+
+    private readonly List<MaildirAgent> _agents = [];
+
+    public MaildirWorld()
+    {
+        Base = Directory.CreateTempSubdirectory("mailstore-maildir-").FullName;
+        Data = Path.Combine(Base, "data");
+        Directory.CreateDirectory(Data);
+    }
+
+    /// <summary>A directory beside the data directory, and above it.</summary>
+    public string Base { get; }
+
+    public string Data { get; }
+
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+
+    public FakeSequences Sequences { get; } = new();
+
+    public MaildirOptions Options { get; set; } = new();
+
+    /// <summary>The default place of alice.</summary>
+    public string AliceHome => Path.Combine(Data, "mail/example.org/alice");
+
+    /// <summary>An agent as on a host of its own, started.</summary>
+    public async Task<MaildirAgent> StartAsync(string? data = null)
+    {
+        var agent = new MaildirAgent(Options, NullLogger<MaildirAgent>.Instance, Clock, new ModuleContext("maildir", data ?? Data));
+        _agents.Add(agent);
+        await agent.StartAsync(CancellationToken.None);
+        return agent;
+    }
+
+    public AllocationContext Attempt() => new("maildir", Sequences);
+
+    /// <summary>A user as the host makes him: options of his own, with what was forced on him.</summary>
+    public EffectiveUser User(string name = Alice, long version = 1, string? path = null, ByteSize? quota = null, long? count = null, Allocation? allocation = null) => new(
+        new UserRecord { Name = name, Version = version, Allocation = allocation },
+        new MaildirOptions
+        {
+            Path = path ?? Options.Path,
+            Quota = quota ?? Options.Quota,
+            QuotaCount = count ?? Options.QuotaCount,
+            FirstUid = Options.FirstUid,
+            LastUid = Options.LastUid,
+            Gid = Options.Gid,
+        });
+
+    /// <summary>Allocates a user and opens his mailbox, as if the record had been written.</summary>
+    public async Task<IMailbox> MailboxAsync(MaildirAgent agent, string name = Alice, long version = 1, string? path = null, ByteSize? quota = null, long? count = null)
+    {
+        var allocation = await agent.AllocateAsync(User(name, version, path), Attempt(), CancellationToken.None);
+        return Open(agent, User(name, version + 1, path, quota, count, allocation));
+    }
+
+    public static IMailbox Open(MaildirAgent agent, EffectiveUser user) => Assert.IsType<ParseResult.Ready>(agent.Parse(user)).Mailbox;
+
+    public static Mail Mail(string content = "Subject: hello\n\nworld\n", string? folder = null, string? detail = null, DateTimeOffset? arrival = null, bool isSpooled = false)
+    {
+        var bytes = Encoding.UTF8.GetBytes(content);
+        return new Mail
+        {
+            DeliveryId = "d",
+            TransactionId = "t",
+            Sender = "bob@example.net",
+            OriginalRecipient = Alice,
+            User = Alice,
+            Folder = folder,
+            Detail = detail,
+            Arrival = arrival ?? DateTimeOffset.UtcNow,
+            Header = "Return-Path: <bob@example.net>\n"u8.ToArray(),
+            Content = isSpooled ? new SpooledContent(bytes) : MailContent.FromMemory(bytes),
+        };
+    }
+
+    /// <summary>Every file and directory below a path, relative, in order.</summary>
+    public static IReadOnlyList<string> Tree(string path) =>
+        [.. Directory.EnumerateFileSystemEntries(path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .Select(entry => Path.GetRelativePath(path, entry)).Order(StringComparer.Ordinal)];
+
+    public static string[] Files(string path) => Directory.Exists(path) ? Directory.GetFiles(path) : [];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var agent in _agents)
+            await agent.StopAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        Directory.Delete(Base, recursive: true);
+    }
+}
