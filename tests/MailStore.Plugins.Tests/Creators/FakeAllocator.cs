@@ -22,7 +22,7 @@ internal sealed class FakeAllocator(Func<UserRecord?> truth) : IAllocator
     /// <summary>Thrown by each release.</summary>
     public Exception? ReleaseFault { get; set; }
 
-    public bool NeedsAllocation(UserRecord user) => user.Allocation is null;
+    public ValueTask<bool> NeedsAllocationAsync(UserRecord user, CancellationToken cancellationToken) => new(user.Allocation is null);
 
     public async ValueTask<Allocation> AllocateAsync(UserRecord user, CancellationToken cancellationToken)
     {

@@ -62,7 +62,7 @@ public sealed class StormTests
 
         public int Made => _made;
 
-        public bool NeedsAllocation(UserRecord user) => user.Allocation is null;
+        public ValueTask<bool> NeedsAllocationAsync(UserRecord user, CancellationToken cancellationToken) => new(user.Allocation is null);
 
         public async ValueTask<Allocation> AllocateAsync(UserRecord user, CancellationToken cancellationToken)
         {
