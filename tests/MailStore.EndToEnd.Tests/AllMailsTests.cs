@@ -9,7 +9,7 @@ public sealed class AllMailsTests
 {
     private const int Users = 20;
 
-    [FactIf(FactIfAttribute.RealMails, "python3", "mutt", "doveadm")]
+    [FactIf(FactIfAttribute.RealMails, "python3", "doveadm")]
     public async Task Every_mail_is_on_disk_exactly_once_and_to_the_byte_and_others_read_it()
     {
         using var place = new TestPlace();
@@ -39,7 +39,6 @@ public sealed class AllMailsTests
         }
 
         await PythonReadsAsync(place);
-        await MuttReadsAsync(place);
         await DovecotReadsAsync(place);
     }
 
@@ -48,18 +47,6 @@ public sealed class AllMailsTests
         const string count = "import mailbox,sys; print(sum(1 for m in mailbox.Maildir(sys.argv[1], create=False) if m['Delivered-To']))";
         for (var user = 0; user < Users; user++)
             Assert.Equal("15", (await Tools.RunAsync("python3", ["-c", count, place.MaildirOf(UserName(user))])).Trim());
-    }
-
-    private static async Task MuttReadsAsync(TestPlace place)
-    {
-        // all messages are tagged by a pattern that matches all, and copied: what mutt can read arrives in the mbox
-        var copy = Path.Combine(place.Directory, "mutt.mbox");
-        await Tools.RunAsync("mutt", [
-            "-n", "-F", "/dev/null", "-e", $"set mbox_type=mbox confirmappend=no confirmcreate=no copy=no wait_key=no delete=no quit=yes charset=utf-8",
-            "-e", $"push '<tag-pattern>~A<enter><tag-prefix><copy-message>{copy}<enter><exit>'", "-f", place.MaildirOf(UserName(0))],
-            new Dictionary<string, string> { ["TERM"] = "xterm", ["HOME"] = place.Directory });
-        var separators = (await File.ReadAllLinesAsync(copy, Encoding.Latin1)).Count(line => line.StartsWith("From ", StringComparison.Ordinal));
-        Assert.True(separators >= 15, $"mutt read {separators} mails");
     }
 
     private static async Task DovecotReadsAsync(TestPlace place)

@@ -19,7 +19,7 @@ public sealed class FirstMailStormTests
         var rounds = Long ? 200 : 20;
         using var place = new TestPlace($"creator = \"{creator}\"\n");
         await place.AddUsersAsync(Enumerable.Range(0, rounds).Select(UserName));
-        await using var server = await ServerProcess.StartAsync(place, "--log-level", "Warning");
+        await using var server = await ServerProcess.StartAsync(place);
         var clients = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => LmtpClient.ConnectAsync(server.EndPoint)));
         for (var round = 0; round < rounds; round++)
         {
@@ -43,7 +43,7 @@ public sealed class FirstMailStormTests
         const int mailsForEach = 4;
         using var place = new TestPlace($"creator = \"{creator}\"\n");
         await place.AddUsersAsync(Enumerable.Range(0, users).Select(UserName));
-        await using var server = await ServerProcess.StartAsync(place, "--log-level", "Warning");
+        await using var server = await ServerProcess.StartAsync(place);
         var next = -1;
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
         {
