@@ -20,6 +20,7 @@ internal static class OptionsDescription
         var value = instance is null ? null : property.Get(instance);
         var isRequired = property.IsRequired && (instance is null || !property.IsSatisfied(instance, wasGiven: false));
         var text = value is null || isRequired ? "" : property.Converter!.ToToml(value);
-        return new OptionDescription(key, property.Converter!.TypeText, text, property.Description, isRequired, property.Checks.RangeText, property.IsUserSetting);
+        return new OptionDescription(
+            key, property.Converter!.TypeText, text, property.Description, isRequired, property.Checks.RangeText, property.IsUserSetting);
     }
 }
