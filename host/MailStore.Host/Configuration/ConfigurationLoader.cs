@@ -52,7 +52,8 @@ internal static class ConfigurationLoader
                     continue;
                 if (schema.Find(entry.Key) is null)
                 {
-                    mistakes.Add(entry.Mistake($"unknown table {table.Title}{(Suggestion.For(entry.Key, tables) is { } meant ? $"; did you mean [{meant}]?" : "")}"));
+                    var question = Suggestion.For(entry.Key, tables) is { } meant ? $"; did you mean [{meant}]?" : "";
+                    mistakes.Add(entry.Mistake($"unknown table {table.Title}{question}"));
                     continue;
                 }
             }

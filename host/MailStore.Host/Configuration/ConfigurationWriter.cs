@@ -6,11 +6,15 @@ namespace MailStore.Host.Configuration;
 /// </summary>
 internal static class ConfigurationWriter
 {
-    /// <param name="modules">The sections to show, each with the options class of its module; null where that is not known: the table is shown as it stands.</param>
+    /// <param name="modules">
+    /// The sections to show, each with the options class of its module; null where that is not known: the table is shown as it stands.
+    /// </param>
     public static void Write(HostConfiguration configuration, IReadOnlyList<(ModuleSection Section, Type? OptionsType)> modules, TextWriter writer)
     {
         var toml = new TomlTableWriter(writer);
-        toml.Comment(configuration.File is null ? "No configuration file was found: these are the defaults." : $"The configuration in force, from {configuration.File}.");
+        toml.Comment(configuration.File is { } file
+            ? $"The configuration in force, from {file}."
+            : "No configuration file was found: these are the defaults.");
         toml.Comment($"Data directory: {configuration.DataDirectory}");
         writer.WriteLine();
         string[] unset = configuration.ModulesDirectoryIsDefault ? ["modules_dir"] : [];

@@ -29,7 +29,7 @@ internal static class DomainChecker
                 var key = prefix + entry.Key;
                 if (entry.Value is UnreadableValue || HostKeys.IsHostKey(key))
                     continue;
-                if (entry.Value is ConfigTable nested && _schemas.Exists(schema => schema.Schema.Paths.Keys.Any(path => path.StartsWith(key + ".", StringComparison.Ordinal))))
+                if (entry.Value is ConfigTable nested && _schemas.Exists(schema => schema.Schema.HasTable(key)))
                     Run(domain, nested, key + ".");
                 else
                     CheckSetting(domain, entry, key);

@@ -29,7 +29,10 @@ internal sealed class HostConfiguration
     /// </summary>
     public IReadOnlyList<ModuleSection> UnusedModules { get; init; } = [];
 
-    /// <summary>The <c>[domain."…"]</c> tables by domain in lower case. The host's keys in them (<c>mda</c>, <c>enabled</c>) are checked; the others are, once the modules are known.</summary>
+    /// <summary>
+    /// The <c>[domain."…"]</c> tables by domain in lower case. The host's keys in them (<c>mda</c>, <c>enabled</c>) are checked; the others are by
+    /// <see cref="DomainChecker"/>, once the modules are known.
+    /// </summary>
     public required IReadOnlyDictionary<string, ConfigTable> Domains { get; init; }
 
     /// <summary>The top-level table as read, for 'config show'; null when no file was found.</summary>

@@ -2,7 +2,10 @@ namespace MailStore.Host.Configuration;
 
 /// <summary>One option, as 'module describe' shows it.</summary>
 /// <param name="Key">As it stands in the table; dotted for options of a nested class.</param>
-/// <param name="TypeText">As an administrator would say it: <c>text</c>, <c>size (50M, 1G)</c>, <c>duration (10s, 5m)</c>, <c>true or false</c>, <c>list of text</c>, <c>one of: a, b</c>.</param>
+/// <param name="TypeText">
+/// As an administrator would say it: <c>text</c>, <c>size (50M, 1G)</c>, <c>duration (10s, 5m)</c>, <c>true or false</c>, <c>list of text</c>,
+/// <c>one of: a, b</c>.
+/// </param>
 /// <param name="DefaultText">As TOML; empty for none.</param>
 /// <param name="Description">Empty if its author wrote none.</param>
 /// <param name="Required">Whether it must be given, since it has no default.</param>

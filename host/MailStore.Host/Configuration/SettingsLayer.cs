@@ -4,7 +4,9 @@ namespace MailStore.Host.Configuration;
 
 /// <summary>Settings that are put over a module's own options for one user: those of his domain, then those of his record.</summary>
 /// <param name="Name">Who set them, for messages: <c>the record</c>, <c>domain example.org</c>.</param>
-/// <param name="Values">Keys (dotted for nested options) and values as text; of a key that comes twice the last value counts. Keys of the host are skipped.</param>
+/// <param name="Values">
+/// Keys (dotted for nested options) and values as text; of a key that comes twice the last value counts. Keys of the host are skipped.
+/// </param>
 /// <param name="IgnoreUnknown">Whether a key that this MDA does not have is skipped: a domain's settings may be meant for several MDAs.</param>
 internal sealed record SettingsLayer(string Name, IReadOnlyList<KeyValuePair<string, string>> Values, bool IgnoreUnknown)
 {

@@ -5,7 +5,9 @@ internal static class Suggestion
 {
     private const int LongestWord = 64;
 
-    /// <summary>The candidate nearest to a word by edits (a letter too many, missing, wrong, or swapped with its neighbour), or null when none is near.</summary>
+    /// <summary>
+    /// The candidate nearest to a word by edits (a letter too many, missing, wrong, or swapped with its neighbour), or null when none is near.
+    /// </summary>
     /// <remarks>Letter case, <c>-</c> and <c>_</c> do not count. Of candidates equally near the first one wins.</remarks>
     public static string? For(string word, IEnumerable<string> candidates)
     {

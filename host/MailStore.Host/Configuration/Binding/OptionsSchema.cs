@@ -48,6 +48,9 @@ internal sealed class OptionsSchema
 
     public OptionProperty? Find(string key) => _properties.GetValueOrDefault(key);
 
+    /// <summary>Whether a dotted key is one of a nested class.</summary>
+    public bool HasTable(string key) => _paths.Keys.Any(path => path.StartsWith(key + ".", StringComparison.Ordinal));
+
     /// <exception cref="ModuleConfigurationException">The class cannot be constructed.</exception>
     public object Create()
     {
@@ -59,7 +62,8 @@ internal sealed class OptionsSchema
         }
         catch (TargetInvocationException e)
         {
-            throw new ModuleConfigurationException($"the options class {Type.FullName} could not be constructed: {(e.InnerException ?? e).Message}", e.InnerException);
+            throw new ModuleConfigurationException(
+                $"the options class {Type.FullName} could not be constructed: {(e.InnerException ?? e).Message}", e.InnerException);
         }
     }
 
@@ -72,8 +76,7 @@ internal sealed class OptionsSchema
         OptionsSchema? nested = null;
         if (converter is null)
         {
-            var isClass = type.IsClass && type != typeof(object) && !typeof(System.Collections.IEnumerable).IsAssignableFrom(type) && !typeof(Delegate).IsAssignableFrom(type);
-            if (isClass && !within.Contains(type) && (isSettable || type.GetConstructor(Type.EmptyTypes) is not null))
+            if (IsPlainClass(type) && !within.Contains(type) && (isSettable || type.GetConstructor(Type.EmptyTypes) is not null))
             {
                 nested = new OptionsSchema(type, within, isUserSetting);
                 _problems.AddRange(nested._problems);
@@ -101,6 +104,9 @@ internal sealed class OptionsSchema
         else
             AddPaths(property, nested);
     }
+
+    private static bool IsPlainClass(Type type) =>
+        type.IsClass && type != typeof(object) && !typeof(System.Collections.IEnumerable).IsAssignableFrom(type) && !typeof(Delegate).IsAssignableFrom(type);
 
     private void AddPaths(OptionProperty property, OptionsSchema nested)
     {

@@ -73,7 +73,7 @@ internal sealed class RangeLimits
     {
         TimeSpan duration => Duration.Format(duration),
         double bytes when type == typeof(ByteSize) => new ByteSize((long)bytes).ToString(),
-        double number => Math.Abs(number) < 1e15 ? number.ToString("0.######", CultureInfo.InvariantCulture) : number.ToString("R", CultureInfo.InvariantCulture),
+        double number => number.ToString(Math.Abs(number) < 1e15 ? "0.######" : "R", CultureInfo.InvariantCulture),
         _ => limit.ToString()!,
     };
 }

@@ -36,7 +36,8 @@ internal sealed class NumberConverter(Type type) : OptionConverter
         return double.TryParse(text, style, CultureInfo.InvariantCulture, out var number) && TryNarrow(number, out result);
     }
 
-    protected override string? Hint(object value) => value is string text && double.TryParse(text, CultureInfo.InvariantCulture, out _) ? "leave the quotes away" : null;
+    protected override string? Hint(object value) =>
+        value is string text && double.TryParse(text, CultureInfo.InvariantCulture, out _) ? "leave the quotes away" : null;
 
     private bool TryNarrow(double number, out object? result)
     {

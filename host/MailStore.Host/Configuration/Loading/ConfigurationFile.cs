@@ -12,8 +12,12 @@ internal sealed record ConfigurationFile(string Name, string FullPath)
     /// <summary>No configuration that a person or a script wrote is larger; a device or a mailbox given by mistake is not read into memory.</summary>
     private const int LargestFile = 64 * 1024 * 1024;
 
-    /// <summary>The first that there is of --config, $MAILSTORE_CONFIG, ./mailstore.toml and /etc/mailstore/mailstore.toml; one of the first two that is named counts, there or not.</summary>
-    public static ConfigurationFile? Find(string? explicitPath, string workingDirectory, Func<string, string?> environment, string systemPath = SystemPath)
+    /// <summary>
+    /// The first of --config, $MAILSTORE_CONFIG, ./mailstore.toml and /etc/mailstore/mailstore.toml that there is. One of the first two that is named
+    /// counts, there or not: a mistyped path must not make another file serve in silence.
+    /// </summary>
+    public static ConfigurationFile? Find(
+        string? explicitPath, string workingDirectory, Func<string, string?> environment, string systemPath = SystemPath)
     {
         if (explicitPath is not null)
             return At(explicitPath);

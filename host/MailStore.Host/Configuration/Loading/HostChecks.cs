@@ -59,10 +59,14 @@ internal sealed class HostChecks(ConfigTable? root, HostOptions options, string 
     private void CheckDelimiter()
     {
         var delimiter = options.Lmtp.RecipientDelimiter;
-        if (delimiter.Length > MostDelimiters)
-            Tell("lmtp", "recipient_delimiter", $"'recipient_delimiter' takes {MostDelimiters} characters at most, each of which separates; not {TomlText.Shown(delimiter)}");
-        else if (delimiter.FirstOrDefault(c => !DelimiterCharacters.Contains(c, StringComparison.Ordinal)) is not '\0' and var wrong)
-            Tell("lmtp", "recipient_delimiter", $"'recipient_delimiter' takes punctuation that an address may have ({DelimiterCharacters}), not {TomlText.Shown(wrong.ToString())}");
+        var wrong = delimiter.Where(c => !DelimiterCharacters.Contains(c, StringComparison.Ordinal)).Take(1).ToArray();
+        var wanted = delimiter.Length > MostDelimiters
+            ? $"takes {MostDelimiters} characters at most, each of which separates; not {TomlText.Shown(delimiter)}"
+            : wrong.Length > 0
+                ? $"takes punctuation that an address may have ({DelimiterCharacters}), not {TomlText.Shown(new string(wrong))}"
+                : null;
+        if (wanted is not null)
+            Tell("lmtp", "recipient_delimiter", $"'recipient_delimiter' {wanted}");
     }
 
     private void Tell(string? table, string key, string message)

@@ -10,7 +10,8 @@ internal sealed partial class ModuleSections(ConfigTable? root, ICollection<Mist
     private readonly List<ModuleSection> _used = [];
     private readonly List<ModuleSection> _unused = [];
 
-    public static (IReadOnlyList<ModuleSection> Used, IReadOnlyList<ModuleSection> Unused) Read(ConfigTable? root, HostOptions options, ICollection<Mistake> mistakes)
+    public static (IReadOnlyList<ModuleSection> Used, IReadOnlyList<ModuleSection> Unused) Read(
+        ConfigTable? root, HostOptions options, ICollection<Mistake> mistakes)
     {
         var sections = new ModuleSections(root, mistakes);
         sections.Read(ModuleKind.Mda, options.Mda);
@@ -33,9 +34,9 @@ internal sealed partial class ModuleSections(ConfigTable? root, ICollection<Mist
         {
             if (!IsName(selected))
             {
-                // a value of the wrong type left the default in place, and was told; so this one is from the file
-                mistakes.Add((place ?? new ConfigEntry("", "", "", 0, 0)).Mistake(
-                    $"{TomlText.Shown(selected)} is not the name of {Article(kind)}: {Rule}{Suggestion.Ask(selected, sections.Select(section => section.Instance))}"));
+                // the defaults are names: this one is from the file
+                var question = Suggestion.Ask(selected, sections.Select(section => section.Instance));
+                mistakes.Add(place!.Mistake($"{TomlText.Shown(selected)} is not the name of {Article(kind)}: {Rule}{question}"));
             }
 
             sections.Add(new ModuleSection(kind, selected, selected, null, place));
@@ -50,7 +51,11 @@ internal sealed partial class ModuleSections(ConfigTable? root, ICollection<Mist
         if (entry.Value is not ConfigTable table)
         {
             if (entry.Value is not UnreadableValue)
-                mistakes.Add(entry.Mistake($"unknown key '{entry.Key}' in [{kind.Key()}]; options of {Article(kind)} stand in a table with its name, as [{kind.Key()}.{DefaultOf(kind)}]"));
+            {
+                mistakes.Add(entry.Mistake($"unknown key '{entry.Key}' in [{kind.Key()}]; options of {Article(kind)} stand in a table with its name, "
+                    + $"as [{kind.Key()}.{DefaultOf(kind)}]"));
+            }
+
             return null;
         }
 

@@ -1,21 +1,5 @@
 namespace MailStore.Host.Configuration;
 
-/// <summary>How a table came to be, which decides what may still be added to it (TOML v1.0.0, "Table" and "Inline Table").</summary>
-internal enum TableOrigin
-{
-    /// <summary>As the parent of a <c>[header.of.another]</c>: its own header may follow.</summary>
-    Implied,
-
-    /// <summary>By its own header: that may come once.</summary>
-    Header,
-
-    /// <summary>By dotted keys: more of them may follow, a header may not.</summary>
-    Dotted,
-
-    /// <summary>By <c>{ … }</c>: closed.</summary>
-    Inline,
-}
-
 /// <summary>A table while the file is read: found by key in constant time, and knowing how it came to be.</summary>
 internal sealed class TableBuilder(ConfigTable table, string path, TableOrigin origin)
 {
@@ -65,6 +49,3 @@ internal sealed class TableBuilder(ConfigTable table, string path, TableOrigin o
         return child;
     }
 }
-
-/// <summary>One part of a dotted key, and its place.</summary>
-internal readonly record struct TomlKey(string Name, int Line, int Column);

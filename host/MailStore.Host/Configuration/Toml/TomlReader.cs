@@ -93,7 +93,11 @@ internal sealed class TomlReader
     private TableBuilder? OpenLast(TableSyntaxBase syntax, TableBuilder parent, TomlKey key)
     {
         if (syntax is TableArraySyntax)
-            return Refuse(key, $"nothing here comes as a list of tables; write [{string.Join('.', Keys(syntax.Name).Select(part => TomlText.Key(part.Name)))}]");
+        {
+            var path = string.Join('.', Keys(syntax.Name).Select(part => TomlText.Key(part.Name)));
+            return Refuse(key, $"nothing here comes as a list of tables; write [{path}]");
+        }
+
         var known = parent.FindTable(key.Name);
         if (known is { Origin: TableOrigin.Implied })
         {
