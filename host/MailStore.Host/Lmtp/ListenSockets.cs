@@ -20,9 +20,38 @@ internal sealed class ListenSockets(LmtpOptions options, string dataDirectory, I
             if (options.Listen.Count == 0)
                 throw new ListenException("[lmtp] names no address to listen on: set listen = [\"127.0.0.1:2424\"]");
             foreach (var text in options.Listen)
+                sockets.AddRange(OpenAll(text, await ListenAddress.ResolveAsync(text, dataDirectory, cancellationToken)));
+        }
+        catch
+        {
+            sockets.ForEach(socket => socket.Dispose());
+            throw;
+        }
+
+        return sockets;
+    }
+
+    /// <summary>A name may have addresses that the machine lacks, as <c>localhost</c> has ::1 where IPv6 is off: one that serves is enough.</summary>
+    private List<Socket> OpenAll(string text, IReadOnlyList<EndPoint> endPoints)
+    {
+        var sockets = new List<Socket>();
+        try
+        {
+            foreach (var endPoint in endPoints)
             {
+<<<<<<< HEAD
                 foreach (var endPoint in await ListenEndPoints.ResolveAsync(text, dataDirectory, cancellationToken))
+=======
+                var isLastChance = endPoint == endPoints[^1] && sockets.Count == 0;
+                try
+                {
+>>>>>>> 41f7f0ac3428ed11e082aecbd481876575717c69
                     sockets.Add(endPoint is UnixDomainSocketEndPoint unix ? OpenUnix(text, unix) : OpenTcp(text, (IPEndPoint)endPoint));
+                }
+                catch (ListenException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.AddressNotAvailable } && !isLastChance)
+                {
+                    LmtpLog.SkippedAddress(logger, e.Message);
+                }
             }
         }
         catch

@@ -16,8 +16,11 @@ internal static partial class LmtpLog
     [LoggerMessage(3, LogLevel.Information, "LMTP has stopped")]
     public static partial void Stopped(ILogger logger);
 
-    [LoggerMessage(4, LogLevel.Warning, "transactions are still under way {Seconds} s after the shutdown began: cancelling their deliveries")]
-    public static partial void CancellingDeliveries(ILogger logger, double seconds);
+    [LoggerMessage(4, LogLevel.Warning, "{Count} sessions are still open {Seconds} s after the shutdown began: cancelling their deliveries")]
+    public static partial void CancellingDeliveries(ILogger logger, int count, double seconds);
+
+    [LoggerMessage(5, LogLevel.Information, "left out: {Reason}")]
+    public static partial void SkippedAddress(ILogger logger, string reason);
 
     [LoggerMessage(10, LogLevel.Debug, "{Connection}: connected from {Client}")]
     public static partial void Connected(ILogger logger, string connection, string client);

@@ -52,7 +52,16 @@ internal sealed class LmtpServer(LmtpOptions options, string dataDirectory, IDel
         var kestrelLog = new QuietLoggerFactory(loggerFactory);
         var transport = new SocketTransportFactory(Options.Create(transportOptions), kestrelLog);
         _kestrel = new KestrelServer(Options.Create(kestrelOptions), transport, kestrelLog);
-        await _kestrel.StartAsync(new NoHttp(), cancellationToken);
+        try
+        {
+            await _kestrel.StartAsync(new NoHttp(), cancellationToken);
+        }
+        catch
+        {
+            foreach (var socket in sockets)
+                socket.Dispose();
+            throw;
+        }
 
         EndPoints = [.. byEndPoint.Keys];
         foreach (var endPoint in EndPoints)
@@ -79,8 +88,9 @@ internal sealed class LmtpServer(LmtpOptions options, string dataDirectory, IDel
 
         void GiveUp()
         {
-            LmtpLog.CancellingDeliveries(_logger, clock.GetElapsedTime(began).TotalSeconds);
-            _service!.CancelDeliveries();
+            if (_service!.Watchdog.Channels is > 0 and var count)
+                LmtpLog.CancellingDeliveries(_logger, count, clock.GetElapsedTime(began).TotalSeconds);
+            _service.CancelDeliveries();
             // a moment for the replies that this brings
             abort.CancelAfter(Limits.AbortTimeout);
         }

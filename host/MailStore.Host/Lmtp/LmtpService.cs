@@ -36,9 +36,6 @@ internal sealed class LmtpService(string hostName, long maxMessageSize, IDeliver
 
     public void CancelDeliveries() => _deliveries.Cancel();
 
-    public void Dispose()
-    {
-        Watchdog.Dispose();
-        _deliveries.Dispose();
-    }
+    /// <summary>Not the source of the token: a session that was cut off may still look at it, and it holds nothing.</summary>
+    public void Dispose() => Watchdog.Dispose();
 }

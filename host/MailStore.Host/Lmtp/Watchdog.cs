@@ -14,6 +14,8 @@ internal sealed class Watchdog : IDisposable
     public Watchdog(TimeProvider clock) =>
         _timer = clock.CreateTimer(static watchdog => ((Watchdog)watchdog!).CheckDeadlines(), this, Period, Period);
 
+    public int Channels => _channels.Count;
+
     public void Add(LmtpChannel channel) => _channels[channel] = true;
 
     public void Remove(LmtpChannel channel) => _channels.TryRemove(channel, out _);
