@@ -2,12 +2,15 @@ namespace MailStore.Host.Modules;
 
 /// <summary>
 /// Makes up for threads of the pool that a module blocks. The pool alone adds one or two a second, and for that long one bad module would
-/// stall the whole host; raised by as many as are blocked, its minimum lets it add them at once.
+/// stall the whole host; with its minimum raised by twice as many as are blocked, it adds them at once.
 /// </summary>
 internal sealed class BlockedThreads
 {
+    private const int MostRaised = 256;
+
     private static readonly Lock Gate = new();
     private static int _total;
+    private static int _raised;
 
     private int _reported;
 
@@ -18,11 +21,12 @@ internal sealed class BlockedThreads
             return;
         lock (Gate)
         {
-            ThreadPool.GetMinThreads(out var workers, out var completionPorts);
-            var minimum = workers - _total;
             _total += count - _reported;
             Volatile.Write(ref _reported, count);
-            ThreadPool.SetMinThreads(minimum + _total, completionPorts);
+            var raise = Math.Min(2 * _total, MostRaised);
+            ThreadPool.GetMinThreads(out var workers, out var completionPorts);
+            if (ThreadPool.SetMinThreads(workers - _raised + raise, completionPorts))
+                _raised = raise;
         }
     }
 }

@@ -23,11 +23,15 @@ internal sealed class CallTimes
         ];
         _timestamps = [.. _limits.Select(limit => ToTimestamps(limit, clock))];
         Grace = ToTimestamps(grace, clock);
+        Overdue = ToTimestamps(4 * Resolution, clock);
         Blocked = ToTimestamps(TimeSpan.FromMilliseconds(100), clock);
     }
 
     /// <summary>How often calls are looked at while there are any.</summary>
     public TimeSpan Resolution { get; }
+
+    /// <summary>After this long without a look the timer counts as held up.</summary>
+    public long Overdue { get; }
 
     /// <summary>How long a cancelled call may still take.</summary>
     public long Grace { get; }

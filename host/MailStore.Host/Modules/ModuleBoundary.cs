@@ -21,6 +21,7 @@ internal sealed class ModuleBoundary : IDisposable
     private readonly ITimer _sweeper;
     private readonly BlockedThreads _blocked = new();
     private bool _sweeping;
+    private long _sweptAt;
     private volatile int _hanging;
     private long _faults;
     private volatile string? _lastFault;
@@ -71,19 +72,30 @@ internal sealed class ModuleBoundary : IDisposable
         if (IsFaulted && call.Patience != Patience.Farewell)
             return Refuse(call.Name, call.User);
         var arm = false;
+        var overdue = false;
         lock (_gate)
         {
+            var now = _clock.GetTimestamp();
             call.State = CallState.Running;
             call.TimedOut = call.CallerCancelled = false;
-            call.StartedAt = _clock.GetTimestamp();
-            call.CancelAt = call.StartedAt + _times.Of(call.Patience);
+            call.StartedAt = now;
+            call.CancelAt = now + _times.Of(call.Patience);
             _running.AddLast(call.Node);
             if (!_sweeping)
+            {
                 arm = _sweeping = true;
+                _sweptAt = now;
+            }
+            else
+            {
+                overdue = now - _sweptAt > _times.Overdue;
+            }
         }
 
         if (arm)
             _sweeper.Change(_times.Resolution, _times.Resolution);
+        else if (overdue)
+            Sweep(); // calls that block their threads leave none for the timer
         return null;
     }
 
@@ -146,10 +158,11 @@ internal sealed class ModuleBoundary : IDisposable
         ModuleCall call, string what, Exception? exception = null, bool timedOut = false, bool abandoned = false)
     {
         Interlocked.Increment(ref _faults);
-        _lastFault = $"{Describe(call.Name, call.User)} {what}";
+        var text = $"{Describe(call.Name, call.User)} {what}";
+        _lastFault = text;
         var cause = exception is null ? null : ForeignException.Tame(exception);
         _logger.ModuleFault(cause, Module.Title, call.Name, call.User ?? "-", what);
-        return new ModuleFaultException(Module, call.Name, call.User, $"{Module.Title}: {_lastFault}", cause)
+        return new ModuleFaultException(Module, call.Name, call.User, $"{Module.Title}: {text}", cause)
         {
             TimedOut = timedOut,
             Abandoned = abandoned,
@@ -172,6 +185,7 @@ internal sealed class ModuleBoundary : IDisposable
         lock (_gate)
         {
             var now = _clock.GetTimestamp();
+            _sweptAt = now;
             for (var node = _running.First; node is not null;)
             {
                 var call = node.Value;
