@@ -14,6 +14,7 @@ public sealed class FactIfAttribute : FactAttribute
     private static bool Has(string need) => need switch
     {
         "root" => Environment.IsPrivilegedProcess,
+        "mails" => RealMails.Folder is not null,
         _ => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, need))),
     };
 }
