@@ -20,12 +20,8 @@ internal static class OptionsDescription
         var value = instance is null ? null : property.Get(instance);
         var isRequired = property.IsRequired && (instance is null || !property.IsSatisfied(instance, wasGiven: false));
         var text = value is null || isRequired ? "" : property.Converter!.ToToml(value);
-<<<<<<< HEAD
-        return new OptionDescription(key, property.Converter!.TypeText, text, property.Description, isRequired, property.Checks.RangeText, property.IsUserSetting,
-            property.IsAtAllocation);
-=======
         return new OptionDescription(
-            key, property.Converter!.TypeText, text, property.Description, isRequired, property.Checks.RangeText, property.IsUserSetting);
->>>>>>> 47464407a43f8a57902d67bcb048b544daa6693b
+            key, property.Converter!.TypeText, text, property.Description, isRequired, property.Checks.RangeText, property.IsUserSetting,
+            property.IsAtAllocation);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ListenSockets(LmtpOptions options, string dataDirectory, I
             if (options.Listen.Count == 0)
                 throw new ListenException("[lmtp] names no address to listen on: set listen = [\"127.0.0.1:2424\"]");
             foreach (var text in options.Listen)
-                sockets.AddRange(OpenAll(text, await ListenAddress.ResolveAsync(text, dataDirectory, cancellationToken)));
+                sockets.AddRange(OpenAll(text, await ListenEndPoints.ResolveAsync(text, dataDirectory, cancellationToken)));
         }
         catch
         {
@@ -39,13 +39,9 @@ internal sealed class ListenSockets(LmtpOptions options, string dataDirectory, I
         {
             foreach (var endPoint in endPoints)
             {
-<<<<<<< HEAD
-                foreach (var endPoint in await ListenEndPoints.ResolveAsync(text, dataDirectory, cancellationToken))
-=======
                 var isLastChance = endPoint == endPoints[^1] && sockets.Count == 0;
                 try
                 {
->>>>>>> 41f7f0ac3428ed11e082aecbd481876575717c69
                     sockets.Add(endPoint is UnixDomainSocketEndPoint unix ? OpenUnix(text, unix) : OpenTcp(text, (IPEndPoint)endPoint));
                 }
                 catch (ListenException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.AddressNotAvailable } && !isLastChance)
