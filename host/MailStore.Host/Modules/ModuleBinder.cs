@@ -46,7 +46,7 @@ internal sealed class ModuleBinder(PluginStore store)
             }
 
             var before = mistakes.Count;
-            var options = BindOptions(activator.OptionsType, section, mistakes);
+            var options = BindOptions(activator.OptionsType, section, chooser, mistakes);
             if (mistakes.Count == before)
                 bindings.Add(new ModuleBinding(section, plugin, module, activator, options));
             if (section.Kind == ModuleKind.Mda && activator.OptionsType is { } type)
@@ -59,10 +59,21 @@ internal sealed class ModuleBinder(PluginStore store)
         return bindings;
     }
 
-    private static object? BindOptions(Type? type, ModuleSection section, ICollection<Mistake> mistakes)
+    private static object? BindOptions(Type? type, ModuleSection section, ModuleChooser chooser, ICollection<Mistake> mistakes)
     {
         if (type is not null)
-            return OptionsBinder.Bind(type, section.Table, mistakes);
+        {
+            try
+            {
+                return OptionsBinder.Bind(type, section.Table, mistakes);
+            }
+            catch (Exception exception) // the boundary of a module: the class of its options is its code, constructor and setters
+            {
+                chooser.Tell(section, $"the options of the {section.Kind.ToText()} '{section.Module}' cannot be made: {ForeignException.Describe(exception)}; this is for its author to mend");
+                return null;
+            }
+        }
+
         foreach (var entry in section.Table?.Entries ?? [])
             mistakes.Add(entry.Mistake($"unknown key '{entry.Key}' in {section.Table!.Title}; the module '{section.Module}' has no options"));
         return null;

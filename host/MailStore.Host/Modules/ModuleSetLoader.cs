@@ -18,7 +18,7 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
     {
         var chooser = new ModuleChooser(configuration, _mistakes);
         var plugins = chooser.Discover();
-        var store = new PluginStore(CreateFolder(out var writable), logger);
+        var store = CreateStore(out var writable);
         var instances = new List<ModuleInstance>();
         try
         {
@@ -56,19 +56,19 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
     }
 
     /// <summary>Where the data directory cannot be written a temporary folder serves, so that the other mistakes are told as well.</summary>
-    private RunFolder CreateFolder(out bool writable)
+    private PluginStore CreateStore(out bool writable)
     {
         try
         {
             writable = true;
-            return RunFolder.Create(configuration.DataDirectory, logger);
+            return new PluginStore(RunFolder.Create(configuration.DataDirectory, logger), logger);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             writable = false;
             var message = $"the data directory {configuration.DataDirectory} cannot be written: {exception.Message}; let the user '{Environment.UserName}' write there, or let 'data_dir' name another place";
             _mistakes.Add(configuration.Root?.Find("data_dir")?.Mistake(message) ?? new Mistake(configuration.File ?? "", 0, 0, message));
-            return RunFolder.CreateTemporary();
+            return new PluginStore(RunFolder.CreateTemporary(), logger);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.Tasks.Sources;
 using MailStore.Host.Configuration;
 using MailStore.Host.Modules;
 using MailStore.Sdk;
@@ -237,6 +238,35 @@ public sealed class ModuleBoundaryTests
     }
 
     [Fact]
+    public async Task A_module_that_completes_its_task_twice_disturbs_no_other_call()
+    {
+        using var bench = new Bench();
+        var broken = new TwiceCompleted();
+        var first = bench.Boundary.CallAsync(Any, null, _ => new(broken, 0), CancellationToken.None);
+        Assert.True(SpinWait.SpinUntil(() => broken.Continue is not null, TimeSpan.FromSeconds(60)));
+        broken.Continue!();
+        Assert.Equal(-1, await first);
+
+        // whatever objects the first call left in the pool serve these
+        var answers = Enumerable.Range(0, 10).Select(_ => new TaskCompletionSource<int>()).ToArray();
+        using var entered = new CountdownEvent(answers.Length);
+        var others = answers.Select(answer => bench.Boundary.CallAsync(
+            Any,
+            null,
+            _ =>
+            {
+                entered.Signal();
+                return new(answer.Task);
+            },
+            CancellationToken.None).AsTask()).ToArray();
+        Assert.True(entered.Wait(TimeSpan.FromSeconds(60), CancellationToken.None));
+        broken.Continue();
+        for (var i = 0; i < answers.Length; i++)
+            answers[i].SetResult(i);
+        Assert.Equal(Enumerable.Range(0, 10), await Task.WhenAll(others));
+    }
+
+    [Fact]
     public async Task A_call_that_is_answered_at_once_costs_little_memory()
     {
         using var bench = new Bench();
@@ -253,6 +283,18 @@ public sealed class ModuleBoundaryTests
     {
         for (var i = 0; i < count; i++)
             await mailbox.DeliverAsync(Bench.Mail, CancellationToken.None);
+    }
+
+    private sealed class TwiceCompleted : IValueTaskSource<int>
+    {
+        public Action? Continue { get; private set; }
+
+        public int GetResult(short token) => -1;
+
+        public ValueTaskSourceStatus GetStatus(short token) => ValueTaskSourceStatus.Pending;
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            Continue = () => continuation(state);
     }
 
     private sealed class NoMailbox : IMailbox
