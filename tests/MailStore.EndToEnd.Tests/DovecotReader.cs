@@ -8,12 +8,15 @@ internal sealed class DovecotReader(TestPlace place)
     /// <param name="passwd">What 'mailstore user list --format passwd' printed.</param>
     public async Task ConfigureAsync(string passwd)
     {
+        var ids = ((string[])[await Tools.RunAsync("id", ["-u"]), await Tools.RunAsync("id", ["-g"])]).Select(id => id.Trim()).ToList();
         var users = Path.Combine(place.Directory, "dovecot.users");
         await File.WriteAllTextAsync(users, passwd);
         await File.WriteAllTextAsync(ConfigurationFile, $$"""
             base_dir = {{place.Directory}}/dovecot
             log_path = /dev/stderr
             protocols =
+            mail_uid = {{ids[0]}}
+            mail_gid = {{ids[1]}}
             ssl = no
             mail_location = maildir:~/
             first_valid_uid = 0

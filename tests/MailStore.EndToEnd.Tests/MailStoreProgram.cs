@@ -14,7 +14,7 @@ internal static class MailStoreProgram
     public static string ModulesDirectory { get; } = System.IO.Path.Combine(RepositoryRoot.Path, "modules.d");
 
     /// <summary>Plugins that misbehave or bring old libraries along, built with the tests.</summary>
-    public static string FixturePlugin(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "fixtures", name);
+    public static string FixturePlugin(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "fixtures", "plugins", name);
 
     public static ProcessStartInfo StartInfo(string directory, IEnumerable<string> arguments)
     {

@@ -43,7 +43,7 @@ internal sealed record ListenAddress(string? Host, int Port, string? UnixPath)
         else if (HostOf(text[..colon]) is { } host)
             address = new ListenAddress(host, port, null);
         else if (text.IndexOf(':') < colon && !text.StartsWith('[') && IPAddress.TryParse(text, out _))
-            error = $"\"{text}\": an IPv6 address stands in brackets, as \"[::1]:2424\"";
+            error = $"\"{text}\": an IPv6 address stands in brackets; {Forms}";
         else
             error = $"\"{text[..colon]}\" is neither an IP address nor a host name; {Forms}";
         return error is null;

@@ -12,6 +12,6 @@ internal sealed record ModuleIdentity(ModuleKind Kind, string Instance, string M
     /// <summary><c>mda 'archive'</c>.</summary>
     public string Title { get; } = $"{Kind.ToText()} '{Instance}'";
 
-    /// <summary><c>mda 'archive' (module 'maildir' of modules.d/maildir/MailStore.Maildir.dll)</c>.</summary>
+    /// <summary><c>mda 'archive' (module 'maildir' of modules.d/acme/Acme.Format.dll)</c>.</summary>
     public override string ToString() => Module == Instance ? $"{Title} ({File})" : $"{Title} (module '{Module}' of {File})";
 }
