@@ -8,8 +8,10 @@ namespace MailStore.Host.Commands;
 /// <summary>What a command works with: configuration, log, terminal.</summary>
 internal sealed class CommandContext(System.CommandLine.ParseResult arguments)
 {
+    private const int PipeWidth = 1000;
+
     /// <summary>Data. Coloured and drawn only on a terminal.</summary>
-    public IAnsiConsole Output { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+    public IAnsiConsole Output { get; } = CreateOutput();
 
     /// <summary>Everything that is not data: progress, notes.</summary>
     public IAnsiConsole Notes { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
@@ -28,6 +30,15 @@ internal sealed class CommandContext(System.CommandLine.ParseResult arguments)
         var level = arguments.GetResult(GlobalOptions.LogLevelOption) is { Implicit: false } ? arguments.GetValue(GlobalOptions.LogLevelOption)
             : quiet ? LogLevel.Warning : LogLevel.Information;
         return Logs.Create(arguments.GetValue(GlobalOptions.LogFormatOption), level);
+    }
+
+    private static IAnsiConsole CreateOutput()
+    {
+        var output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        // a pipe has no width: nothing is broken into lines there
+        if (Console.IsOutputRedirected)
+            output.Profile.Width = PipeWidth;
+        return output;
     }
 
     /// <summary>Connects to the running server, or opens the database in this process when none runs.</summary>

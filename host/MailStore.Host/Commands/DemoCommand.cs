@@ -20,7 +20,7 @@ internal static class DemoCommand
     private static readonly DemoMail[] Mails =
     [
         new("welcome.eml", "ada@example.net", ["alice@example.org"]),
-        new("umlauts.eml", "juergen@example.net", ["bob@example.org"]),
+        new("umlauts.eml", "juergen@example.net", ["alice@example.org"]),
         new("minutes.eml", "carol.chair@example.net", ["alice+minutes@example.org", "bob@example.org", "carol@example.org", "dave@example.org"]),
         new("short.eml", "", ["carol@example.org"]),
     ];
@@ -54,22 +54,22 @@ internal static class DemoCommand
         var output = context.Output;
         var configuration = DemoConfiguration.In(folder, context.ReadConfiguration().ModulesDirectory);
         using var log = context.CreateLog(quiet: true);
-        var story = new DemoStory(output);
+        var story = new DemoStory(output, folder);
         await using var server = await MailServer.StartAsync(new MailServerOptions(configuration) { Witness = story }, log, TimeProvider.System, cancellationToken);
         using var admin = new AdminClient(AdminServer.SocketPath(configuration.DataDirectory));
 
-        output.Write(new Rule("[bold]1. A server[/]").LeftJustified());
+        Heading("1. A server");
         output.MarkupLineInterpolated($"LMTP on [blue]{string.Join(", ", server.Listening)}[/], everything in [blue]{folder}[/]");
-        output.MarkupLineInterpolated($"MDA [blue]{configuration.Options.Mda}[/], creator [blue]{configuration.Options.Creator}[/], user database [blue]{configuration.Options.Userdb}[/]: plugins, each in its own load context");
+        output.MarkupLineInterpolated($"Plugins: mda [blue]{configuration.Options.Mda}[/] stores, creator [blue]{configuration.Options.Creator}[/] allocates, userdb [blue]{configuration.Options.Userdb}[/] keeps users");
 
-        output.Write(new Rule("[bold]2. Three users: a name, and only what is forced on them[/]").LeftJustified());
+        Heading("2. Three users: a name, and only what is forced on them");
         foreach (var (name, settings) in Users)
         {
             await foreach (var result in admin.ImportAsync([UserLine.Parse(name, settings, out _)!], cancellationToken))
                 output.MarkupLineInterpolated($"mailstore user add [green]{result.Name}[/] {string.Join(' ', settings)}");
         }
 
-        output.Write(new Rule("[bold]3. Mails by LMTP; the first two at the same instant[/]").LeftJustified());
+        Heading("3. Mails by LMTP; two first mails of alice at the same instant");
         var outcomes = new List<DemoOutcome>();
         var listen = ListenAddressOf(server);
         var first = Mails.Take(2).Select(mail => story.SendAsync(mail, listen, configuration.DataDirectory, cancellationToken)).ToList();
@@ -78,17 +78,21 @@ internal static class DemoCommand
         foreach (var mail in Mails.Skip(2))
             outcomes.AddRange(await story.SendAsync(mail, listen, configuration.DataDirectory, cancellationToken));
 
-        output.Write(new Rule("[bold]4. What is on disk[/]").LeftJustified());
+        Heading("4. What is on disk");
         output.Write(DemoTree.Of(configuration.DataDirectory));
 
-        output.Write(new Rule("[bold]5. Deliveries[/]").LeftJustified());
-        var table = new Table().Border(TableBorder.Simple).AddColumns("mail", "recipient", "reply");
+        Heading("5. Deliveries");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("mail", "recipient", "reply", "");
         foreach (var outcome in outcomes)
-            table.AddRow(Markup.Escape(outcome.Mail), Markup.Escape(outcome.Recipient), Markup.Escape(outcome.Reply.ToString()));
+            table.AddRow(
+                Markup.Escape(outcome.Mail), Markup.Escape(outcome.Recipient), $"{outcome.Reply.Code} {outcome.Reply.Enhanced}",
+                outcome.Reply.IsPositive ? "[green]stored, durable[/]" : Markup.Escape(outcome.Reply.Text));
         output.Write(table);
         output.MarkupLine("[dim]Each 250 was sent after the mail and its directory were synced: it survives a power cut.[/]");
         output.MarkupLine("[dim]Next: README.md, \"The first quarter of an hour\".[/]");
         return outcomes.Count(outcome => outcome.Reply.IsPositive) == 6 && outcomes.Count == 7 ? ExitCode.Ok : ExitCode.Failed;
+
+        void Heading(string text) => output.MarkupLine($"\n[bold underline]{text}[/]");
     }
 
     private static ListenAddress ListenAddressOf(MailServer server) =>

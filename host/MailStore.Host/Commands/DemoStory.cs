@@ -5,11 +5,11 @@ using Spectre.Console;
 namespace MailStore.Host.Commands;
 
 /// <summary>Sends the demo's mails and tells each step as it happens.</summary>
-internal sealed class DemoStory(IAnsiConsole output) : IDeliveryWitness
+internal sealed class DemoStory(IAnsiConsole output, string folder) : IDeliveryWitness
 {
     private readonly Lock _pen = new();
 
-    public void Step(string user, string what) => Write(user, what);
+    public void Step(string user, string what) => Write(user, what.Replace(folder + "/", "", StringComparison.Ordinal));
 
     public async Task<IReadOnlyList<DemoOutcome>> SendAsync(DemoMail mail, ListenAddress address, string dataDirectory, CancellationToken cancellationToken)
     {
@@ -33,9 +33,9 @@ internal sealed class DemoStory(IAnsiConsole output) : IDeliveryWitness
         lock (_pen)
         {
             if (user.Length == 0)
-                output.MarkupLineInterpolated($"[bold]{what}[/]");
+                output.MarkupLineInterpolated($"[bold blue]»[/] {what}");
             else
-                output.MarkupLineInterpolated($"   [green]{user}[/]  {what}");
+                output.MarkupLineInterpolated($"   [green]{user[..user.IndexOf('@', StringComparison.Ordinal)],-6}[/] {what}");
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class Allocator(UserDirectory directory, ModuleSet modules, IDel
         if (parsed is not { Mda: { } mda, Effective: { } effective })
             throw new ModuleConfigurationException($"user '{user.Name}' cannot be allocated: {((ParseResult.Invalid)parsed.Result).Reason}");
         var allocation = await mda.Agent.AllocateAsync(effective, new AllocationContext(mda.Name, modules.Sequences), cancellationToken);
-        witness?.Step(user.Name, $"allocated by mda '{mda.Name}': {string.Join(", ", allocation.Values.Select(v => $"{v.Key} = {v.Value}"))} (allocation {allocation.Id})");
+        witness?.Step(user.Name, $"allocated by mda '{mda.Name}': home {allocation.Values.GetValueOrDefault(Allocation.Home) ?? "none"} (allocation …{allocation.Id[^6..]})");
         return allocation;
     }
 
@@ -24,6 +24,7 @@ internal sealed class Allocator(UserDirectory directory, ModuleSet modules, IDel
         if (!modules.Mdas.TryGetValue(lost.Mda, out var mda))
             throw new ModuleConfigurationException($"allocation {lost.Id} was made by mda '{lost.Mda}', which is not configured; add a table [mda.{lost.Mda}]");
         await mda.Agent.ReleaseAsync(current, lost, cancellationToken);
-        witness?.Step(current?.Name ?? "", $"allocation {lost.Id} came second and was released");
+        if (current is not null)
+            witness?.Step(current.Name, $"allocation …{lost.Id[^6..]} came second and was released; …{current.Allocation?.Id[^6..]} counts");
     }
 }

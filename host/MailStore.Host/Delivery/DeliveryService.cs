@@ -108,7 +108,7 @@ internal sealed class DeliveryService : IDelivery
             return Replies.TemporaryFailure;
         }
 
-        _witness?.Step(user, $"{delivery.Id}: {reply}");
+        _witness?.Step(user, $"{reply.Code} {reply.Enhanced}: {reply.Text}");
         var milliseconds = _clock.GetElapsedTime(started).TotalMilliseconds;
         if (reply.IsPositive)
             DeliveryLog.Stored(_logger, delivery.Id, user, mda, delivery.Content.Length, detail, milliseconds);
@@ -124,11 +124,11 @@ internal sealed class DeliveryService : IDelivery
         if (parsed.Result is not ParseResult.Incomplete incomplete)
             return parsed;
 
-        _witness?.Step(record.Name, $"parsed by mda '{parsed.Mda!.Name}': missing {incomplete.Missing}; creator '{_options.Creator}' is asked");
+        _witness?.Step(record.Name, $"parsed by mda '{parsed.Mda!.Name}': missing {incomplete.Missing}; asks creator '{_options.Creator}'");
         var created = await _modules.Creator.CreateAsync(record, _allocator, _directory.Users, cancellationToken);
         if (created is null)
             return null;
-        _witness?.Step(record.Name, $"record written, version {created.Version}, allocation {created.Allocation?.Id}");
+        _witness?.Step(record.Name, $"record: version {created.Version}, allocation …{created.Allocation?.Id[^6..]}");
         DeliveryLog.Created(_logger, created.Name, parsed.Mda!.Name, created.Allocation?.Id ?? "", _options.Creator);
         return await _directory.ParseAsync(created, cancellationToken);
     }
@@ -140,7 +140,7 @@ internal sealed class DeliveryService : IDelivery
             case ParseResult.Ready ready:
                 var result = await ready.Mailbox.DeliverAsync(delivery.MailFor(_hostname), cancellationToken);
                 if (result.Status == DeliveryStatus.Stored)
-                    _witness?.Step(parsed.Record.Name, $"{delivery.Id}: stored by mda '{parsed.Mda!.Name}' as {result.StoredId}");
+                    _witness?.Step(parsed.Record.Name, $"stored by mda '{parsed.Mda!.Name}' as {result.StoredId}");
                 return (Replies.For(result, delivery.Recipient.Original, delivery.Id, _options.Delivery.OverQuota), result.StoredId ?? result.Detail);
             case ParseResult.Invalid invalid:
                 return (Replies.ConfigurationAtFault, invalid.Reason);
