@@ -10,17 +10,19 @@ namespace MailStore.Creators;
 /// The creator <c>lock</c>: locks the user in the database while it allocates, so that normally nothing is allocated twice. It looks again after it got the
 /// lock, and writes by compare-and-set all the same: a lock that expired in the middle harms nothing.
 /// </summary>
-internal sealed class LockCreator(ILogger<LockCreator> logger, TimeProvider clock) : ICreator
+internal sealed class LockCreator(ILogger<LockCreator> logger, TimeProvider clock) : ICreator, IUserDatabaseRequirements
 {
+    private const string NeedsLocks =
+        "creator = \"lock\" needs a user database that can lock users, and the configured one cannot; choose creator = \"trial\", or another userdb";
+
     private readonly AllocationRace _race = new(logger, clock);
+
+    public string? FindUnmet(IUserDatabase users) => users is IUserLocks ? null : NeedsLocks;
 
     public async ValueTask<UserRecord?> CreateAsync(UserRecord user, IAllocator allocator, IUserDatabase users, CancellationToken cancellationToken)
     {
         if (users is not IUserLocks locks)
-        {
-            throw new ModuleConfigurationException(
-                "creator = \"lock\" needs a user database that can lock users, and the configured one cannot; choose creator = \"trial\", or another userdb");
-        }
+            throw new ModuleConfigurationException(NeedsLocks);
 
         var held = await locks.LockAsync(user.Name, cancellationToken).ConfigureAwait(false);
         try

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Maildir;
 
 /// <summary>Stores mail in Maildirs (https://cr.yp.to/proto/maildir.html) with the folders and the quota of Maildir++.</summary>
-public sealed class MaildirAgent : IMailDeliveryAgent, IModuleLifetime, IModuleHealth, IDisposable
+public sealed class MaildirAgent : IMailDeliveryAgent, IUserDatabaseRequirements, IModuleLifetime, IModuleHealth, IDisposable
 {
     // measured: up to 64 connections deliver no faster with more
     private const int MaxWorkers = 32;
@@ -51,6 +51,11 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IModuleLifetime, IModuleH
         _maker = new PlaceMaker(_roots, _uids, _workers, new PlaceSweeper(_workers, clock, logger), logger);
         _releaser = new PlaceReleaser(logger);
     }
+
+    /// <inheritdoc/>
+    public string? FindUnmet(IUserDatabase users) => _uids is { NeedsSequence: true } && users is not IUserSequences
+        ? "a uid for each user is counted by the user database, and the configured one keeps no sequences; set first_uid = last_uid for one uid for all, or choose another userdb"
+        : null;
 
     /// <inheritdoc/>
     public async ValueTask StartAsync(CancellationToken cancellationToken)

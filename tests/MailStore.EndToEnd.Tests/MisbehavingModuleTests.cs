@@ -80,6 +80,17 @@ public sealed class MisbehavingModuleTests
     }
 
     [Fact]
+    public async Task What_a_module_needs_of_the_user_database_and_does_not_find_is_told_at_the_start()
+    {
+        using var place = new TestPlace();
+        place.Configure("userdb = \"misbehaving\"\ncreator = \"lock\"\n", place.OwnModules("Misbehaving"));
+        var told = (await place.RunAsync("serve")).FailedClearly(78).Errors;
+        Assert.Contains("mailstore.toml(4,1): creator 'lock': ", told, StringComparison.Ordinal);
+        Assert.Contains("choose creator = \"trial\"", told, StringComparison.Ordinal);
+        Assert.Single(told.Trim().Split('\n'));
+    }
+
+    [Fact]
     public async Task Two_plugins_with_two_versions_of_one_library_work_side_by_side()
     {
         using var place = new TestPlace();

@@ -28,7 +28,7 @@ internal sealed class DeliveryService : IDelivery
         _modules = modules;
         _directory = directory;
         _allocator = new Allocator(directory, modules, witness);
-        _hostname = configuration.Options.Lmtp.Hostname is { Length: > 0 } name ? name : Environment.MachineName;
+        _hostname = configuration.Options.Lmtp.Hostname is { Length: > 0 } name ? name : System.Net.Dns.GetHostName();
         _spoolDirectory = Path.Combine(configuration.DataDirectory, "spool");
         _logger = logger;
         _clock = clock;

@@ -31,6 +31,11 @@ internal sealed class ModuleInstance(object module, ModuleBoundary boundary) : I
         static (_, verdict) => verdict is null ? "null" : null,
         Patience.Short);
 
+    private static readonly CallKind<(IUserDatabaseRequirements Module, IUserDatabase Users), string?> RequirementsCall = new(
+        "FindUnmet",
+        static (state, _) => new(state.Module.FindUnmet(state.Users)),
+        patience: Patience.Short);
+
     private bool _started;
 
     public ModuleIdentity Identity => boundary.Module;
@@ -45,6 +50,11 @@ internal sealed class ModuleInstance(object module, ModuleBoundary boundary) : I
 
     /// <summary>The module behind its boundary: a <see cref="GuardedAgent"/>, <see cref="GuardedCreator"/> or <see cref="GuardedUserDatabase"/>.</summary>
     public object Guarded { get; } = Guard(module, boundary);
+
+    /// <summary>What the module needs of the user database and does not find there; null if nothing.</summary>
+    /// <exception cref="ModuleFaultException">It cannot even say so.</exception>
+    public async Task<string?> FindUnmetAsync(IUserDatabase users) =>
+        module is IUserDatabaseRequirements requirements ? await boundary.CallAsync(RequirementsCall, null, (requirements, users), CancellationToken.None) : null;
 
     /// <exception cref="ModuleStartException">It did not start; <see cref="StopAsync"/> is still to be called.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)

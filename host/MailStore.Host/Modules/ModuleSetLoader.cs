@@ -28,6 +28,7 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
                     instances.Add(instance);
             }
 
+            CheckRequirements(instances, chooser);
             if (_mistakes.Count > 0)
                 throw new ConfigurationException(Mistake.Sorted(_mistakes));
             foreach (var plugin in plugins.Where(plugin => plugin.Problem is not null))
@@ -69,6 +70,27 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
             var message = $"the data directory {configuration.DataDirectory} cannot be written: {exception.Message}; let the user '{Environment.UserName}' write there, or let 'data_dir' name another place";
             _mistakes.Add(configuration.Root?.Find("data_dir")?.Mistake(message) ?? new Mistake(configuration.File ?? "", 0, 0, message));
             return new PluginStore(RunFolder.CreateTemporary(), logger);
+        }
+    }
+
+    /// <summary>Whether the user database can do what creator and MDAs need of it.</summary>
+    private void CheckRequirements(List<ModuleInstance> instances, ModuleChooser chooser)
+    {
+        if (instances.Find(instance => instance.Identity.Kind == ModuleKind.Userdb)?.Guarded is not IUserDatabase users)
+            return; // told already
+        foreach (var instance in instances)
+        {
+            var section = configuration.Modules.First(section => section.Kind == instance.Identity.Kind && section.Instance == instance.Identity.Instance);
+            try
+            {
+                // blocks at the start, where nothing else runs yet
+                if (instance.FindUnmetAsync(users).GetAwaiter().GetResult() is { } unmet)
+                    chooser.Tell(section, $"{instance.Identity.Title}: {unmet}");
+            }
+            catch (ModuleFaultException fault)
+            {
+                chooser.Tell(section, fault.Message);
+            }
         }
     }
 

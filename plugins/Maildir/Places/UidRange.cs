@@ -22,6 +22,9 @@ internal sealed class UidRange
         _instance = instance;
     }
 
+    /// <summary>Whether each user gets a uid of his own; else all share one.</summary>
+    public bool NeedsSequence => _first != _last;
+
     /// <summary>Reads the options; null where users get no uids.</summary>
     /// <exception cref="ModuleConfigurationException">They contradict each other.</exception>
     public static UidRange? Of(MaildirOptions options, string instance)
@@ -61,7 +64,7 @@ internal sealed class UidRange
     public async ValueTask<Ownership> NextAsync(AllocationContext context, CancellationToken cancellationToken)
     {
         var uid = _first;
-        if (_first != _last)
+        if (NeedsSequence)
             uid += await context.NextNumberAsync(Sequence, cancellationToken) - 1;
         return uid <= _last
             ? new Ownership((uint)uid, (uint)(_gid ?? uid))

@@ -272,11 +272,17 @@ public sealed class ModuleBoundaryTests
         using var bench = new Bench();
         var mailbox = new GuardedMailbox(new NoMailbox(), bench.Boundary, Bench.User);
         await DeliverAsync(mailbox, 2000);
-        const int count = 20_000;
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        await DeliverAsync(mailbox, count);
-        var each = (GC.GetTotalAllocatedBytes(precise: true) - before) / count;
-        Assert.InRange(each, 0, 300); // other tests may run beside: this is an upper bound of what was measured
+        const int count = 2_000;
+        var each = long.MaxValue;
+        for (var round = 0; round < 20; round++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            await DeliverAsync(mailbox, count);
+            // other tests may run beside, and what they allocate counts too: the quietest round tells
+            each = Math.Min(each, (GC.GetTotalAllocatedBytes(precise: true) - before) / count);
+        }
+
+        Assert.InRange(each, 0, 300);
     }
 
     private static async Task DeliverAsync(GuardedMailbox mailbox, int count)
