@@ -18,11 +18,14 @@ internal sealed class PlaceMaker(RootGuard roots, UidRange? uids, WorkerPool wor
     // each try is lost to another attempt only, and hardly ever more than once
     private const int Tries = 10;
 
+    private readonly UserGates _gates = new();
+
     /// <summary>Makes the user's Maildir, or finds the one that another attempt has made for the same life of this user. It is durable with all directories above.</summary>
     public async ValueTask<Place> MakeAsync(EffectiveUser user, PathTemplate template, bool isForced, AllocationContext context, CancellationToken cancellationToken)
     {
         var finder = new PlaceFinder(user, template, isForced);
         Ownership? next = null;
+        using var turn = await _gates.EnterAsync(user.Name, cancellationToken);
         for (var i = 0; i < Tries; i++)
         {
             var finding = await workers.RunAsync(() => Look(finder, template.Root), cancellationToken);

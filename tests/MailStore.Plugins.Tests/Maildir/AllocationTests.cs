@@ -51,6 +51,16 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public async Task One_host_takes_one_number_for_a_user_however_many_allocate_him_at_once()
+    {
+        await using var world = new MaildirWorld { Options = RootOnlyUids() };
+        var host = await world.StartAsync();
+        var user = world.User();
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(async () => await host.AllocateAsync(user, world.Attempt(), None))));
+        Assert.Single(world.Sequences.Asked);
+    }
+
+    [Fact]
     public async Task A_storm_over_many_users_leaves_no_stray_directory()
     {
         var users = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1" ? 1000 : 60;
