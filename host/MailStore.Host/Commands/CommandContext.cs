@@ -8,7 +8,7 @@ namespace MailStore.Host.Commands;
 /// <summary>What a command works with: configuration, log, terminal.</summary>
 internal sealed class CommandContext(System.CommandLine.ParseResult arguments)
 {
-    private const int PipeWidth = 1000;
+    private const int PipedWidth = 10_000;
 
     /// <summary>Data. Coloured and drawn only on a terminal.</summary>
     public IAnsiConsole Output { get; } = CreateOutput();
@@ -24,21 +24,21 @@ internal sealed class CommandContext(System.CommandLine.ParseResult arguments)
     public HostConfiguration ReadConfiguration() => ConfigurationLoader.Load(
         arguments.GetValue(GlobalOptions.Config), Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable);
 
+    private static IAnsiConsole CreateOutput()
+    {
+        var output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        // a program that reads it must not find words and paths broken where a terminal of 80 columns would end
+        if (Console.IsOutputRedirected)
+            output.Profile.Width = PipedWidth;
+        return output;
+    }
+
     /// <param name="quiet">For commands whose output is data: only warnings, unless a level was asked for.</param>
     public ILoggerFactory CreateLog(bool quiet = false)
     {
         var level = arguments.GetResult(GlobalOptions.LogLevelOption) is { Implicit: false } ? arguments.GetValue(GlobalOptions.LogLevelOption)
             : quiet ? LogLevel.Warning : LogLevel.Information;
         return Logs.Create(arguments.GetValue(GlobalOptions.LogFormatOption), level);
-    }
-
-    private static IAnsiConsole CreateOutput()
-    {
-        var output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        // a pipe has no width: nothing is broken into lines there
-        if (Console.IsOutputRedirected)
-            output.Profile.Width = PipeWidth;
-        return output;
     }
 
     /// <summary>Connects to the running server, or opens the database in this process when none runs.</summary>
