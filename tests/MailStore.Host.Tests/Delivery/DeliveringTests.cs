@@ -1,0 +1,221 @@
+using System.Buffers;
+using System.Text;
+using MailStore.Host.Delivery;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Tests.Delivery;
+
+/// <summary>From the end of the data to the replies.</summary>
+public sealed class DeliveringTests : IDisposable
+{
+    private const string Alice = PostOffice.Alice;
+    private const string Bob = PostOffice.Bob;
+    private const string Carol = PostOffice.Carol;
+
+    private readonly PostOffice _office = new();
+
+    public void Dispose() => _office.Dispose();
+
+    [Fact]
+    public async Task A_mail_comes_to_the_mailbox_with_its_headers_and_not_a_byte_else()
+    {
+        _office.Users.Put(Alice);
+        using var content = _office.Content("Subject: x\n\n\0\xff\r.\nFrom me");
+        var recipients = await _office.AcceptAllAsync("Alice+Lists@Example.org");
+        var reply = await _office.Start(content, recipients)[0];
+
+        var (mail, text) = Assert.Single(_office.First.MailboxOf(Alice).Mails);
+        Assert.Equal(250, reply.Code);
+        Assert.Contains(mail.DeliveryId, reply.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            ("sender@example.com", "Alice+Lists@Example.org", Alice, "Lists", _office.Clock.GetUtcNow()),
+            (mail.Sender, mail.OriginalRecipient, mail.User, mail.Detail, mail.Arrival));
+        var header = Encoding.UTF8.GetString(mail.Header.Span);
+        Assert.Equal(header + "Subject: x\n\n\0\xff\r.\nFrom me", text);
+        Assert.Contains($"id {mail.DeliveryId}\n", header, StringComparison.Ordinal);
+        Assert.StartsWith("Return-Path: <sender@example.com>\nDelivered-To: alice@example.org\nX-Original-To: Alice+Lists@Example.org\nReceived: ", header, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_recipients_of_a_mail_share_its_transaction_and_have_ids_of_their_own()
+    {
+        Put(Alice, Bob);
+        await _office.SendAsync(Alice, Bob);
+        await _office.SendAsync(Alice);
+        var mails = new[] { Alice, Bob }.SelectMany(user => _office.First.MailboxOf(user).Mails).Select(mail => mail.Mail).ToList();
+        Assert.Equal(3, mails.Select(mail => mail.DeliveryId).Distinct().Count());
+        Assert.Equal(mails[0].TransactionId, mails[2].TransactionId);
+        Assert.NotEqual(mails[0].TransactionId, mails[1].TransactionId);
+    }
+
+    [Fact]
+    public async Task The_same_address_twice_is_two_deliveries()
+    {
+        Put(Alice);
+        Assert.Equal(["250 2.0.0", "250 2.0.0"], await _office.SendAsync(Alice, Alice));
+        Assert.Equal(2, _office.First.MailboxOf(Alice).Mails.Count);
+    }
+
+    [Fact]
+    public async Task The_fault_of_one_recipient_does_not_touch_the_others()
+    {
+        Put(Alice, Bob, Carol);
+        _office.First.MailboxOf(Alice).Delivering = static (_, _) => throw new InvalidDataException("broken");
+        _office.First.MailboxOf(Carol).Delivering = static (_, _) => default;
+        Assert.Equal(["451 4.3.0", "250 2.0.0", "451 4.3.0"], await _office.SendAsync(Alice, Bob, Carol));
+        Assert.Single(_office.First.MailboxOf(Bob).Mails);
+    }
+
+    [Fact]
+    public async Task Each_reply_comes_as_soon_as_it_is_known()
+    {
+        Put(Alice, Bob);
+        var held = new TaskCompletionSource<DeliveryResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _office.First.MailboxOf(Alice).Delivering = (_, _) => new(held.Task);
+        using var content = _office.Content();
+        var replies = _office.Start(content, await _office.AcceptAllAsync(Alice, Bob));
+        Assert.Equal(250, (await replies[1].WaitAsync(TimeSpan.FromSeconds(60))).Code);
+        Assert.False(replies[0].IsCompleted);
+        held.SetResult(DeliveryResult.Stored("1"));
+        Assert.Equal(250, (await replies[0]).Code);
+    }
+
+    [Theory]
+    [InlineData("451 4.3.0")]
+    [InlineData("452 4.3.1")]
+    [InlineData("452 4.2.2")]
+    [InlineData("552 5.3.4")]
+    public async Task What_the_mailbox_says_is_the_reply(string code)
+    {
+        Put(Alice);
+        _office.First.MailboxOf(Alice).Delivering = (_, _) => new(code switch
+        {
+            "452 4.3.1" => DeliveryResult.StorageFull("disk"),
+            "452 4.2.2" => DeliveryResult.OverQuota("2 of 1"),
+            "552 5.3.4" => DeliveryResult.TooLarge("2 of 1"),
+            _ => DeliveryResult.TemporaryFailure("away"),
+        });
+        Assert.Equal([code], await _office.SendAsync(Alice));
+    }
+
+    [Fact]
+    public async Task Over_quota_is_permanent_where_so_configured()
+    {
+        using var office = new PostOffice(tables: "[delivery]\nover_quota = \"permanent\"");
+        office.Users.Put(Alice);
+        office.First.MailboxOf(Alice).Delivering = static (_, _) => new(DeliveryResult.OverQuota(""));
+        Assert.Equal(["552 5.2.2"], await office.SendAsync(Alice));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_does_not_come_back_is_451_and_the_memory_that_it_holds_is_not_used_again()
+    {
+        Put(Alice);
+        Mail? held = null;
+        _office.First.MailboxOf(Alice).Delivering = async (mail, _) =>
+        {
+            held = mail;
+            await Task.Delay(Timeout.Infinite, CancellationToken.None);
+            return DeliveryResult.Stored("never");
+        };
+        var content = _office.Content("held by the module\n");
+        var recipients = await _office.AcceptAllAsync(Alice);
+        var reply = _office.Start(content, recipients)[0];
+        await _office.PassUntilAsync(reply);
+        Assert.Equal("451 4.3.0", PostOffice.Codes(await reply));
+
+        Assert.True(held!.TryGetContent(out var sequence));
+        content.Dispose();
+        for (var i = 0; i < 64; i++)
+            ArrayPool<byte>.Shared.Rent(8 * 1024).AsSpan().Fill((byte)'x');
+        Assert.Equal("held by the module\n", Encoding.ASCII.GetString(sequence.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_is_cancelled_in_time_is_451()
+    {
+        Put(Alice);
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _office.First.MailboxOf(Alice).Delivering = async (_, token) =>
+        {
+            entered.SetResult();
+            await Task.Delay(Timeout.Infinite, token);
+            return DeliveryResult.Stored("never");
+        };
+        using var cancel = new CancellationTokenSource();
+        using var content = _office.Content();
+        var replies = _office.Start(content, await _office.AcceptAllAsync(Alice), cancel.Token);
+        await entered.Task;
+        await cancel.CancelAsync();
+        Assert.Equal("451 4.3.0", PostOffice.Codes(await replies[0]));
+    }
+
+    [Fact]
+    public async Task A_delivery_past_its_commit_point_is_stored_whoever_cancels()
+    {
+        Put(Alice);
+        using var cancel = new CancellationTokenSource();
+        _office.First.MailboxOf(Alice).Delivering = async (_, _) =>
+        {
+            await cancel.CancelAsync();
+            return DeliveryResult.Stored("1");
+        };
+        using var content = _office.Content();
+        var replies = _office.Start(content, await _office.AcceptAllAsync(Alice), cancel.Token);
+        Assert.Equal("250 2.0.0", PostOffice.Codes(await replies[0]));
+    }
+
+    [Theory]
+    [InlineData("removed", "550 5.1.1")]
+    [InlineData("disabled", "550 5.2.1")]
+    [InlineData("broken", "451 4.3.5")]
+    [InlineData("database", "451 4.3.0")]
+    public async Task What_changes_between_RCPT_and_the_end_of_the_data_counts(string change, string code)
+    {
+        Put(Alice, Bob);
+        var recipients = await _office.AcceptAllAsync(Alice, Bob);
+        switch (change)
+        {
+            case "removed":
+                _office.Users.Drop(Alice);
+                break;
+            case "disabled":
+                _office.Users.Put(Alice, ("enabled", "false"));
+                break;
+            case "broken":
+                _office.Users.Put(Alice, ("mda", "third"));
+                break;
+            default:
+                _office.Users.Before = static (_, name) => name == Alice ? throw new TemporaryFailureException("out of reach") : default;
+                break;
+        }
+
+        using var content = _office.Content();
+        Assert.Equal([code, "250 2.0.0"], (await Task.WhenAll(_office.Start(content, recipients))).Select(PostOffice.Codes));
+        Assert.Empty(_office.First.MailboxOf(Alice).Mails);
+    }
+
+    [Fact]
+    public async Task Who_is_moved_between_RCPT_and_the_end_of_the_data_gets_the_mail_in_the_new_place()
+    {
+        Put(Alice);
+        var recipients = await _office.AcceptAllAsync(Alice);
+        _office.Users.Put(Alice, new Allocation { Id = "1", Mda = "second", Form = 1 });
+        using var content = _office.Content();
+        Assert.Equal(250, (await _office.Start(content, recipients)[0]).Code);
+        Assert.Single(_office.Second.MailboxOf(Alice).Mails);
+        Assert.Empty(_office.First.MailboxOf(Alice).Mails);
+    }
+
+    [Fact]
+    public async Task The_log_names_what_was_stored_and_what_was_not()
+    {
+        Put(Alice, Bob);
+        _office.First.MailboxOf(Bob).Delivering = static (_, _) => new(DeliveryResult.StorageFull("/srv is full"));
+        await _office.SendAsync(Alice, Bob);
+        Assert.Contains(_office.Log.Entries, entry => entry.Text.Contains($"{Alice} stored by first", StringComparison.Ordinal) && entry.Text.Contains("as file1", StringComparison.Ordinal));
+        Assert.Contains(_office.Log.Entries, entry => entry.Text.Contains($"{Bob} not stored", StringComparison.Ordinal) && entry.Text.Contains("first", StringComparison.Ordinal) && entry.Text.Contains("/srv is full", StringComparison.Ordinal));
+    }
+
+    private void Put(params string[] users) => Array.ForEach(users, user => _office.Users.Put(user));
+}
