@@ -79,16 +79,27 @@ internal sealed class AdminApi(
     {
         using var lines = new StreamReader(context.Request.Body, Encoding.UTF8);
         var running = new Queue<Task<ImportResult>>();
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         while (await lines.ReadLineAsync(cancellationToken) is { } line)
         {
             var change = Read(line, AdminJson.Default.UserChange);
-            if (running.Count == ImportsAtOnce)
-                await WriteLineAsync(context, await running.Dequeue(), AdminJson.Default.ImportResult);
+            // of two lines for one name the first is to win, however long it takes
+            if (running.Count == ImportsAtOnce || !names.Add(change.Name))
+            {
+                await DrainAsync();
+                names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { change.Name };
+            }
+
             running.Enqueue(ImportOneAsync(change, cancellationToken));
         }
 
-        while (running.TryDequeue(out var result))
-            await WriteLineAsync(context, await result, AdminJson.Default.ImportResult);
+        await DrainAsync();
+
+        async Task DrainAsync()
+        {
+            while (running.TryDequeue(out var result))
+                await WriteLineAsync(context, await result, AdminJson.Default.ImportResult);
+        }
     }
 
     private async Task<ImportResult> ImportOneAsync(UserChange change, CancellationToken cancellationToken)

@@ -159,9 +159,10 @@ internal sealed class DeliveryService : IDelivery
         for (var hop = 0; hop <= AliasHops; hop++)
         {
             var record = await _directory.Users.FindAsync(name, cancellationToken);
-            if (record is null || !record.Settings.TryGetValue(HostKeys.Alias, out var target))
+            // a disabled alias leads nowhere
+            if (record is null || !_directory.IsEnabled(record) || !record.Settings.TryGetValue(HostKeys.Alias, out var target))
                 return record;
-            name = target;
+            name = UserAddress.Parse(target, _options.Lmtp.RecipientDelimiter, _options.Delivery.CaseSensitiveLocalParts, out _)?.User ?? target;
         }
 
         throw new ModuleConfigurationException($"alias '{name}' goes on after {AliasHops} hops; look for a circle with 'mailstore user show'");
