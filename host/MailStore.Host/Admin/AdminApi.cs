@@ -147,7 +147,7 @@ internal sealed class AdminApi(
     };
 
     private static string Query(HttpContext context, string key) =>
-        context.Request.Query[key] is [{ Length: > 0 } value] ? value : throw new AdminException(ExitCode.Software, $"the request lacks '{key}'");
+        context.Request.Query[key] is [{ Length: > 0 } value] ? value : throw new AdminException(ExitCode.DataError, $"the {key} is empty");
 
     private static T Read<T>(string json, JsonTypeInfo<T> type)
     {

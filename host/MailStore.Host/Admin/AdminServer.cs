@@ -67,7 +67,8 @@ internal sealed class AdminServer : IAsyncDisposable
     /// <summary>Whether a server answers there. A socket that a killed one left behind does not.</summary>
     public static bool IsAlive(string socket)
     {
-        if (!File.Exists(socket))
+        // no server could have bound it
+        if (System.Text.Encoding.UTF8.GetByteCount(socket) > MaxSocketPath)
             return false;
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -75,13 +76,14 @@ internal sealed class AdminServer : IAsyncDisposable
             probe.Connect(new UnixDomainSocketEndPoint(socket));
             return true;
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
         {
-            return false;
+            throw new AdminException(ExitCode.NoPermission, $"user '{Environment.UserName}' may not use {socket}; run this as the user that the server runs as");
         }
         catch (SocketException e)
         {
-            throw new AdminException(ExitCode.NoPermission, $"{socket}: {e.Message}; run this as the user that the server runs as");
+            // a queue that is full belongs to somebody who lives; whatever else is wrong with the place is told when it is written to
+            return e.SocketErrorCode == SocketError.WouldBlock;
         }
     }
 

@@ -12,6 +12,8 @@ internal static class ExitCode
 
     public const int DataError = 65;
 
+    public const int NoInput = 66;
+
     public const int NoUser = 67;
 
     public const int Unavailable = 69;

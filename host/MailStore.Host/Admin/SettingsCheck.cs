@@ -30,7 +30,7 @@ internal sealed class SettingsCheck(UserDirectory directory, IReadOnlyCollection
             if (keys.Contains(HostKeys.Mda) && after.Settings.GetValueOrDefault(HostKeys.Mda) != allocation.Mda)
             {
                 throw new AdminException(ExitCode.DataError,
-                    $"user '{before.Name}' is allocated by mda '{allocation.Mda}' and keeps it; move the user with 'mailstore user move {before.Name} --mda NAME'");
+                    $"user '{before.Name}' is allocated by mda '{allocation.Mda}' and keeps it; to begin anew elsewhere, {WayOut(before.Name, "mda=NAME")}");
             }
 
             var parsed = await directory.ParseAsync(before, cancellationToken);
@@ -40,10 +40,13 @@ internal sealed class SettingsCheck(UserDirectory directory, IReadOnlyCollection
             if (fixedKeys.Intersect(keys).FirstOrDefault() is { } key)
             {
                 throw new AdminException(ExitCode.DataError,
-                    $"'{key}' of user '{before.Name}' was decided when he was allocated; move the user with 'mailstore user move {before.Name} --mda {allocation.Mda} {key}=…'");
+                    $"'{key}' of user '{before.Name}' was decided when he was allocated; to begin anew elsewhere, {WayOut(before.Name, $"{key}=…")}");
             }
         }
 
         await CheckAsync(after, cancellationToken);
     }
+
+    private static string WayOut(string name, string setting) =>
+        $"save his mail with 'mailstore mail export {name} -o PATH', then 'mailstore user remove {name} --keep-mail' and 'mailstore user add {name} {setting}'";
 }

@@ -18,7 +18,7 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
     {
         var record = new UserRecord
         {
-            Name = NormalisedName(change.Name),
+            Name = NewName(change.Name),
             Settings = change.Settings.ToImmutableSortedDictionary(StringComparer.Ordinal),
             Allocation = change.Allocation?.ToAllocation(),
         };
@@ -124,6 +124,19 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
         if (disabled is not null)
             await ((IMailboxRemoval)mailbox).RemoveAllAsync(cancellationToken);
         return disabled;
+    }
+
+    /// <summary>As <see cref="NormalisedName"/>; stricter with the domain, since no MTA would ever ask for some of them.</summary>
+    private string NewName(string name)
+    {
+        var normalised = NormalisedName(name);
+        var domain = normalised[(normalised.LastIndexOf('@') + 1)..];
+        return normalised.Contains('@', StringComparison.Ordinal) && domain.FirstOrDefault(IsNoneOfADomain) is not '\0' and var wrong
+            ? throw new AdminException(ExitCode.DataError, $"'{name}' is no name for a user: the domain '{domain}' has a '{wrong}'; write it as alice@example.org")
+            : normalised;
+
+        // letters of any script (RFC 6531); [ ] : for address literals
+        static bool IsNoneOfADomain(char c) => char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '_' or '[' or ']' or ':');
     }
 
     private string NormalisedName(string name)

@@ -8,8 +8,10 @@ namespace MailStore.Host.Commands;
 /// <summary>What a command works with: configuration, log, terminal.</summary>
 internal sealed class CommandContext(System.CommandLine.ParseResult arguments)
 {
+    private const int PipedWidth = 10_000;
+
     /// <summary>Data. Coloured and drawn only on a terminal.</summary>
-    public IAnsiConsole Output { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+    public IAnsiConsole Output { get; } = CreateOutput();
 
     /// <summary>Everything that is not data: progress, notes.</summary>
     public IAnsiConsole Notes { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
@@ -21,6 +23,15 @@ internal sealed class CommandContext(System.CommandLine.ParseResult arguments)
     /// <summary>The configuration as found; it may hold mistakes.</summary>
     public HostConfiguration ReadConfiguration() => ConfigurationLoader.Load(
         arguments.GetValue(GlobalOptions.Config), Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable);
+
+    private static IAnsiConsole CreateOutput()
+    {
+        var output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        // a program that reads it must not find words and paths broken where a terminal of 80 columns would end
+        if (Console.IsOutputRedirected)
+            output.Profile.Width = PipedWidth;
+        return output;
+    }
 
     /// <param name="quiet">For commands whose output is data: only warnings, unless a level was asked for.</param>
     public ILoggerFactory CreateLog(bool quiet = false)

@@ -12,12 +12,13 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var result = Build().Parse(args);
+        // '@' in front is part of an address, never the name of a file with more arguments
+        var result = Build().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0)
         {
-            foreach (var error in result.Errors)
-                await Console.Error.WriteLineAsync($"mailstore: {error.Message}");
-            await Console.Error.WriteLineAsync($"mailstore: '{CommandPath(result.CommandResult.Command)} --help' says how it is used");
+            foreach (var mistake in UsageMistakes.Of(result))
+                await Console.Error.WriteLineAsync($"mailstore: {mistake}");
+            await Console.Error.WriteLineAsync($"mailstore: '{UsageMistakes.PathOf(result.CommandResult.Command)} --help' says how it is used");
             // a delivery is never bounced for a mistake in the MTA's configuration
             return result.CommandResult.Command.Name == DeliverCommand.Name ? ExitCode.TemporaryFailure : ExitCode.Usage;
         }
@@ -62,12 +63,4 @@ internal static class CommandLine
         OperationCanceledException => ExitCode.TemporaryFailure,
         _ => null,
     };
-
-    private static string CommandPath(Command command)
-    {
-        var names = new List<string> { command.Name };
-        for (var parent = command.Parents.FirstOrDefault(); parent is Command outer; parent = outer.Parents.FirstOrDefault())
-            names.Insert(0, outer is RootCommand ? "mailstore" : outer.Name);
-        return string.Join(' ', names);
-    }
 }

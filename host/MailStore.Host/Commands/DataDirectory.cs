@@ -18,7 +18,7 @@ internal static partial class DataDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Mistake(configuration, $"the data directory {path} cannot be written: {e.Message}; create it, give it to the user that runs MailStore (chown), or set data_dir");
+            throw Mistake(configuration, $"the data directory {path} cannot be written: {e.Message.TrimEnd('.')}; create it, give it to the user that runs MailStore (chown), or set data_dir");
         }
 
         // root would leave files in it that its owner can no longer open

@@ -58,18 +58,18 @@ internal static class DemoCommand
         await using var server = await MailServer.StartAsync(new MailServerOptions(configuration) { Witness = story }, log, TimeProvider.System, cancellationToken);
         using var admin = new AdminClient(AdminServer.SocketPath(configuration.DataDirectory));
 
-        output.Write(new Rule("[bold]1. A server[/]").LeftJustified());
+        output.MarkupLine("[bold]── 1. A server ──[/]");
         output.MarkupLineInterpolated($"LMTP on [blue]{string.Join(", ", server.Listening)}[/], everything in [blue]{folder}[/]");
         output.MarkupLineInterpolated($"MDA [blue]{configuration.Options.Mda}[/], creator [blue]{configuration.Options.Creator}[/], user database [blue]{configuration.Options.Userdb}[/]: plugins, each in its own load context");
 
-        output.Write(new Rule("[bold]2. Three users: a name, and only what is forced on them[/]").LeftJustified());
+        output.MarkupLine("[bold]── 2. Three users: a name, and only what is forced on them ──[/]");
         foreach (var (name, settings) in Users)
         {
             await foreach (var result in admin.ImportAsync([UserLine.Parse(name, settings, out _)!], cancellationToken))
                 output.MarkupLineInterpolated($"mailstore user add [green]{result.Name}[/] {string.Join(' ', settings)}");
         }
 
-        output.Write(new Rule("[bold]3. Mails by LMTP; the first two at the same instant[/]").LeftJustified());
+        output.MarkupLine("[bold]── 3. Mails by LMTP; the first two at the same instant ──[/]");
         var outcomes = new List<DemoOutcome>();
         var listen = ListenAddressOf(server);
         var first = Mails.Take(2).Select(mail => story.SendAsync(mail, listen, configuration.DataDirectory, cancellationToken)).ToList();
@@ -78,10 +78,10 @@ internal static class DemoCommand
         foreach (var mail in Mails.Skip(2))
             outcomes.AddRange(await story.SendAsync(mail, listen, configuration.DataDirectory, cancellationToken));
 
-        output.Write(new Rule("[bold]4. What is on disk[/]").LeftJustified());
+        output.MarkupLine("[bold]── 4. What is on disk ──[/]");
         output.Write(DemoTree.Of(configuration.DataDirectory));
 
-        output.Write(new Rule("[bold]5. Deliveries[/]").LeftJustified());
+        output.MarkupLine("[bold]── 5. Deliveries ──[/]");
         var table = new Table().Border(TableBorder.Simple).AddColumns("mail", "recipient", "reply");
         foreach (var outcome in outcomes)
             table.AddRow(Markup.Escape(outcome.Mail), Markup.Escape(outcome.Recipient), Markup.Escape(outcome.Reply.ToString()));

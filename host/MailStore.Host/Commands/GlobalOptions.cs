@@ -13,24 +13,22 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
-    public static readonly Option<LogFormat> LogFormatOption = new("--log-format")
-    {
-        Description = "How the log is written to standard error",
-        DefaultValueFactory = _ => LogFormat.Console,
-        Recursive = true,
-    };
+    public static readonly Option<LogFormat> LogFormatOption = Recursive(
+        Choice.Of("--log-format", "How the log is written to standard error", LogFormat.Console));
 
-    public static readonly Option<LogLevel> LogLevelOption = new("--log-level")
-    {
-        Description = "The least that is logged",
-        DefaultValueFactory = _ => LogLevel.Information,
-        Recursive = true,
-    };
+    public static readonly Option<LogLevel> LogLevelOption = Recursive(
+        Choice.Of("--log-level", "The least that is logged", LogLevel.Information));
 
     public static IEnumerable<Option> All => [Config, LogFormatOption, LogLevelOption];
 
     /// <summary>For commands that print data: one form for programs.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print JSON, for programs" };
+
+    private static Option<T> Recursive<T>(Option<T> option)
+    {
+        option.Recursive = true;
+        return option;
+    }
 }
 
 /// <summary>See <c>--log-format</c>.</summary>

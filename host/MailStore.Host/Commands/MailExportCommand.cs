@@ -9,7 +9,7 @@ internal static class MailExportCommand
 {
     public static Command Build()
     {
-        var format = new Option<ExportFormat>("--format") { Description = "maildir or mbox (mboxrd)", DefaultValueFactory = _ => ExportFormat.Maildir };
+        var format = Choice.Of("--format", "What is made (mbox: mboxrd)", ExportFormat.Maildir);
         var output = new Option<string>("--output", "-o") { Description = "The folder or file to make; it must not exist", Required = true, HelpName = "PATH" };
         var command = new Command("export", "Write all of a user's mail to a new Maildir or mbox file") { UserCommands.Name, format, output };
         command.SetAction((arguments, cancellationToken) => RunAsync(
@@ -22,7 +22,11 @@ internal static class MailExportCommand
     {
         if (Path.Exists(path))
             throw new AdminException(ExitCode.CantCreate, $"{path} exists; name a place that does not");
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+            throw new AdminException(ExitCode.CantCreate, $"{path} cannot be made: there is no folder {Path.GetDirectoryName(path)}");
         await using var connection = await context.ConnectAsync(cancellationToken);
+        // before anything is made: a mistyped name leaves nothing behind
+        _ = await connection.Client.ShowAsync(user, cancellationToken);
         var count = 0;
         try
         {
@@ -32,7 +36,7 @@ internal static class MailExportCommand
             else
                 await ExportAsync(export, () => { });
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AdminException(ExitCode.CantCreate, $"{path} cannot be written: {e.Message}; {count} mails are there");
         }

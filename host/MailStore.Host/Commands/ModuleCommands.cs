@@ -86,10 +86,12 @@ internal static class ModuleCommands
                 option.IsUserSetting ? "; a domain or a user may set it" : "",
                 option.IsAtAllocation ? ", until the user is allocated" : "");
             output.WriteLine($"  {option.Key} = {(option.DefaultText.Length == 0 ? "(none)" : option.DefaultText)}");
-            output.WriteLine($"      {option.TypeText}{remarks}");
+            Indented($"{option.TypeText}{remarks}");
             if (option.Description.Length > 0)
-                output.WriteLine($"      {option.Description}");
+                Indented(option.Description);
         }
+
+        void Indented(string text) => output.Write(new Padder(new Text(text), new Padding(6, 0, 0, 0)));
     }
 
     private static JsonObject ToJson(ModuleDescription module) => new()

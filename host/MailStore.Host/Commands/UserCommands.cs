@@ -32,7 +32,7 @@ internal static class UserCommands
             {
                 if (result.Error is { } error)
                     throw new AdminException(ExitCode.DataError, error);
-                await Console.Error.WriteLineAsync($"user '{result.Name}' added");
+                await Console.Error.WriteLineAsync($"user '{result.Name}' added{(result.Name.Contains('@', StringComparison.Ordinal) ? "" : "; the name has no domain: only mail for just that name is his")}");
             }
 
             return ExitCode.Ok;

@@ -63,7 +63,9 @@ internal static class UserImportCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AdminException(ExitCode.DataError, $"{file} cannot be read: {e.Message}");
+            throw new AdminException(ExitCode.NoInput, Directory.Exists(file) ? $"{file} is a folder; name a file, or '-' for standard input"
+                : e is FileNotFoundException or DirectoryNotFoundException ? $"there is no file {file}; '-' is standard input"
+                : $"{file} cannot be read: {e.Message}");
         }
     }
 
@@ -89,9 +91,9 @@ internal static class UserImportCommand
             var user = JsonSerializer.Deserialize(line, AdminJson.Default.UserView)!;
             return new UserChange { Name = user.Name, Settings = new(user.Settings), Allocation = user.Allocation, Line = number };
         }
-        catch (JsonException e)
+        catch (JsonException)
         {
-            mistake = $"no user in JSON: {e.Message}";
+            mistake = "is no user in JSON; a line has the form that 'mailstore user list --json' prints, with a 'name' at least";
             return null;
         }
     }

@@ -45,11 +45,12 @@ internal static class UserLine
         for (var i = 0; i < line.Length; i++)
         {
             var c = line[i];
+            // in front quotes are part of the name: "john doe"@example.org
+            var isName = words.Count == 0;
             if (quoted && c == '\\' && i + 1 < line.Length)
-                word.Append(line[++i]);
-            // in front it is part of the name: "john doe"@example.org
-            else if (c == '"' && (quoted || words.Count > 0))
-                (quoted, started) = (!quoted, true);
+                word.Append(isName ? "\\" : "").Append(line[++i]);
+            else if (c == '"')
+                (_, quoted, started) = (isName ? word.Append(c) : word, !quoted, true);
             else if (!quoted && char.IsWhiteSpace(c))
                 End();
             else if (!quoted && !started && c == '#')

@@ -13,7 +13,7 @@ internal static partial class UserListCommand
     {
         var prefix = new Argument<string?>("PREFIX") { Description = "Only names that start so", Arity = ArgumentArity.ZeroOrOne };
         var json = GlobalOptions.Json();
-        var format = new Option<ListFormat>("--format") { Description = "text, json, or passwd: a 'passwd-file' user database for Dovecot" };
+        var format = Choice.Of("--format", "How users are written (passwd: a 'passwd-file' user database for Dovecot)", ListFormat.Text);
         var command = new Command("list", "List users, a line each") { prefix, json, format };
         command.SetAction(async (arguments, cancellationToken) =>
         {

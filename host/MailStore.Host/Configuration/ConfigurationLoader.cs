@@ -10,14 +10,19 @@ internal static class ConfigurationLoader
     /// <param name="workingDirectory">Where relative paths of files start; absolute.</param>
     /// <param name="environment">The environment's variables.</param>
     public static HostConfiguration Load(string? explicitPath, string workingDirectory, Func<string, string?> environment) =>
-        Load(ConfigurationFile.Find(explicitPath, workingDirectory, environment), workingDirectory);
+        Load(ConfigurationFile.Find(explicitPath, workingDirectory, environment), workingDirectory, AppContext.BaseDirectory);
 
-    internal static HostConfiguration Load(ConfigurationFile? file, string workingDirectory)
+    /// <param name="programDirectory">Where the program is; null: no modules.d there serves.</param>
+    internal static HostConfiguration Load(ConfigurationFile? file, string workingDirectory, string? programDirectory = null)
     {
         var mistakes = new List<Mistake>();
         var root = file?.Read(mistakes) is { } text ? TomlReader.Read(text, file.Name, mistakes) : null;
         var options = (HostOptions)OptionsBinder.Bind(typeof(HostOptions), root is null ? null : HostPart(root, mistakes), mistakes);
         var folder = file is null ? workingDirectory : Path.GetDirectoryName(file.FullPath) ?? "/";
+        var modulesDirectory = Resolve(options.ModulesDir, folder);
+        var modulesByDefault = root?.FindValue("modules_dir") is null;
+        if (modulesByDefault && programDirectory is not null && !Directory.Exists(modulesDirectory))
+            modulesDirectory = ModulesOfTheProgram.Find(programDirectory, options.ModulesDir) ?? modulesDirectory;
         var dataDirectory = Resolve(options.DataDir, folder);
         new HostChecks(root, options, dataDirectory, mistakes).Run();
         var (used, unused) = ModuleSections.Read(root, options, mistakes);
@@ -27,8 +32,8 @@ internal static class ConfigurationLoader
             File = file?.FullPath,
             Options = options,
             DataDirectory = dataDirectory,
-            ModulesDirectory = Resolve(options.ModulesDir, folder),
-            ModulesDirectoryIsDefault = root?.FindValue("modules_dir") is null,
+            ModulesDirectory = modulesDirectory,
+            ModulesDirectoryIsDefault = modulesByDefault,
             Modules = used,
             UnusedModules = unused,
             Domains = DomainTables.Read(root, mdas, mistakes),

@@ -16,6 +16,7 @@ internal static class ConfigurationWriter
             ? $"The configuration in force, from {file}."
             : "No configuration file was found: these are the defaults.");
         toml.Comment($"Data directory: {configuration.DataDirectory}");
+        toml.Comment($"Modules directory: {configuration.ModulesDirectory}");
         writer.WriteLine();
         string[] unset = configuration.ModulesDirectoryIsDefault ? ["modules_dir"] : [];
         toml.Write(OptionsSchema.For(typeof(HostOptions)), configuration.Options, "", configuration.Root, unset);

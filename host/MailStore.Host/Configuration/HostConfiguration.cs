@@ -15,8 +15,8 @@ internal sealed class HostConfiguration
     public required string ModulesDirectory { get; init; }
 
     /// <summary>
-    /// Whether no configuration says <c>modules_dir</c>. Where <see cref="ModulesDirectory"/> does not exist then, a <c>modules.d</c> beside or
-    /// above the program serves instead (that is the loader's to decide); one that the administrator named never gives way to another.
+    /// Whether no configuration says <c>modules_dir</c>. Where the default does not exist then, a <c>modules.d</c> beside or above the program serves
+    /// instead; one that the administrator named never gives way to another.
     /// </summary>
     public bool ModulesDirectoryIsDefault { get; init; }
 

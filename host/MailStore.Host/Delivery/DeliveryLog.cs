@@ -8,7 +8,7 @@ internal static partial class DeliveryLog
     [LoggerMessage(100, LogLevel.Information, "{DeliveryId} {User} stored by {Mda}, {Size} bytes, as {StoredId}, {Milliseconds:F1} ms")]
     public static partial void Stored(ILogger logger, string deliveryId, string user, string mda, long size, string storedId, double milliseconds);
 
-    [LoggerMessage(101, LogLevel.Warning, "{DeliveryId} {User} not stored by {Mda}, {Size} bytes: {Code} {Enhanced}, {Detail}, {Milliseconds:F1} ms")]
+    [LoggerMessage(101, LogLevel.Warning, "{DeliveryId} {User} not stored, mda '{Mda}', {Size} bytes: {Code} {Enhanced}, {Detail}, {Milliseconds:F1} ms")]
     public static partial void NotStored(
         ILogger logger, string deliveryId, string user, string mda, long size, int code, string enhanced, string detail, double milliseconds);
 

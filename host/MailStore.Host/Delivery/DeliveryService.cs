@@ -10,6 +10,9 @@ internal sealed class DeliveryService : IDelivery
 {
     private const int AliasHops = 8;
 
+    /// <summary>In the log, where it came to no MDA.</summary>
+    private const string NoMda = "-";
+
     private readonly HostOptions _options;
     private readonly ModuleSet _modules;
     private readonly UserDirectory _directory;
@@ -77,7 +80,7 @@ internal sealed class DeliveryService : IDelivery
     {
         var started = _clock.GetTimestamp();
         var user = delivery.Recipient.User.Name;
-        var mda = "";
+        var mda = NoMda;
         Reply reply;
         var detail = "";
         try
@@ -89,10 +92,11 @@ internal sealed class DeliveryService : IDelivery
             if (await RefusalOfAsync(record, delivery.Recipient.Original, cancellationToken) is { } refusal)
                 return Refused(delivery, refusal, "the record changed meanwhile");
 
+            mda = _directory.MdaNameOf(record);
             var parsed = await CompleteAsync(record, cancellationToken);
             if (parsed is null)
                 return Refused(delivery, Replies.NoSuchUser(delivery.Recipient.Original), "the user was removed meanwhile");
-            mda = parsed.Mda?.Name ?? "";
+            mda = parsed.Mda?.Name ?? mda;
             (reply, detail) = await StoreAsync(delivery, parsed, cancellationToken);
         }
         catch (Exception e) when (ReplyToFault(e) is not null)
@@ -176,7 +180,7 @@ internal sealed class DeliveryService : IDelivery
 
     private Reply Refused(Delivery delivery, Reply reply, string why)
     {
-        DeliveryLog.NotStored(_logger, delivery.Id, delivery.Recipient.User.Name, "", delivery.Content.Length, reply.Code, reply.Enhanced, why, 0);
+        DeliveryLog.NotStored(_logger, delivery.Id, delivery.Recipient.User.Name, NoMda, delivery.Content.Length, reply.Code, reply.Enhanced, why, 0);
         return reply;
     }
 

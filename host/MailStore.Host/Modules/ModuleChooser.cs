@@ -26,7 +26,7 @@ internal sealed class ModuleChooser(HostConfiguration configuration, ICollection
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Tell($"the modules directory {directory} cannot be read: {exception.Message}; let the user '{Environment.UserName}' read it");
+            Tell($"the modules directory {directory} cannot be read: {exception.Message.TrimEnd('.')}; let the user '{Environment.UserName}' read it");
             return [];
         }
 

@@ -66,7 +66,7 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             writable = false;
-            var message = $"the data directory {configuration.DataDirectory} cannot be written: {exception.Message}; let the user '{Environment.UserName}' write there, or let 'data_dir' name another place";
+            var message = $"the data directory {configuration.DataDirectory} cannot be written: {exception.Message.TrimEnd('.')}; let the user '{Environment.UserName}' write there, or let 'data_dir' name another place";
             _mistakes.Add(configuration.Root?.Find("data_dir")?.Mistake(message) ?? new Mistake(configuration.File ?? "", 0, 0, message));
             return new PluginStore(RunFolder.CreateTemporary(), logger);
         }

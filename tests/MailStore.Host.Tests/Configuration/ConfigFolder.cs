@@ -19,8 +19,8 @@ internal sealed class ConfigFolder : IDisposable
         return At(name);
     }
 
-    public HostConfiguration Load(string? explicitPath = null) =>
-        ConfigurationLoader.Load(ConfigurationFile.Find(explicitPath, Path, Environment.GetValueOrDefault, systemPath: At("etc.toml")), Path);
+    public HostConfiguration Load(string? explicitPath = null, string? programDirectory = null) =>
+        ConfigurationLoader.Load(ConfigurationFile.Find(explicitPath, Path, Environment.GetValueOrDefault, systemPath: At("etc.toml")), Path, programDirectory);
 
     /// <summary>The configuration of a file with this text.</summary>
     public static HostConfiguration LoadText(string text)

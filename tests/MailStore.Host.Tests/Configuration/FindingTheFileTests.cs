@@ -57,6 +57,39 @@ public sealed class FindingTheFileTests : IDisposable
     }
 
     [Fact]
+    public void Without_modules_in_the_working_directory_those_beside_or_above_the_program_serve()
+    {
+        var program = Directory.CreateDirectory(_folder.At("opt/mailstore/bin/net")).FullName;
+        var above = Directory.CreateDirectory(_folder.At("opt/mailstore/modules.d")).FullName;
+        Assert.Equal(above, _folder.Load(programDirectory: program).ModulesDirectory);
+        _folder.Write("");
+        Assert.Equal(above, _folder.Load(programDirectory: program).ModulesDirectory);
+        Assert.True(_folder.Load(programDirectory: program).ModulesDirectoryIsDefault);
+        var beside = Directory.CreateDirectory(Path.Combine(program, "modules.d")).FullName;
+        Assert.Equal(beside, _folder.Load(programDirectory: program + "/").ModulesDirectory);
+        var here = Directory.CreateDirectory(_folder.At("modules.d")).FullName;
+        Assert.Equal(here, _folder.Load(programDirectory: program).ModulesDirectory);
+    }
+
+    [Fact]
+    public void A_modules_directory_that_was_named_gives_way_to_no_other()
+    {
+        Directory.CreateDirectory(_folder.At("opt/modules.d"));
+        _folder.Write("modules_dir = \"modules.d\"");
+        Assert.Equal(_folder.At("modules.d"), _folder.Load(programDirectory: _folder.At("opt")).ModulesDirectory);
+    }
+
+    [Fact]
+    public void Modules_that_anybody_may_have_put_there_do_not_serve()
+    {
+        var open = Directory.CreateDirectory(_folder.At("open")).FullName;
+        Directory.CreateDirectory(_folder.At("open/modules.d"));
+        var program = Directory.CreateDirectory(_folder.At("open/bin")).FullName;
+        File.SetUnixFileMode(open, (UnixFileMode)0x1ff);
+        Assert.Equal(_folder.At("modules.d"), _folder.Load(programDirectory: program).ModulesDirectory);
+    }
+
+    [Fact]
     public void Messages_name_the_file_as_the_administrator_did()
     {
         _folder.Write("mdaa = 1");
