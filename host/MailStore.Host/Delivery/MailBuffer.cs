@@ -20,6 +20,7 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit) : Mail
     private long _memoryLength;
     private long _lineFeeds;
     private bool _abandoned;
+    private bool _disposed;
 
     public override long Length => _fileLength + _memoryLength;
 
@@ -82,8 +83,12 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit) : Mail
         _filled.RemoveRange(1, _filled.Count - 1);
     }
 
+    /// <exception cref="ObjectDisposedException">
+    /// All replies are given. A module that was given up and begins to read only now must not store a mail that the MTA sends again, and least of all an empty one.
+    /// </exception>
     public override bool TryGetSequence(out ReadOnlySequence<byte> content)
     {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
         if (_file is not null)
         {
             content = default;
@@ -94,20 +99,25 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit) : Mail
         return true;
     }
 
-    public override Stream OpenRead() => new MailBufferStream(_file, _fileLength, SequenceOf(_segments, _filled));
+    /// <inheritdoc cref="TryGetSequence"/>
+    public override Stream OpenRead()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
+        return new MailBufferStream(_file, _fileLength, SequenceOf(_segments, _filled));
+    }
 
     /// <summary>A module still has the mail although it was given up: its memory is left to the garbage collector, never reused.</summary>
     public void Abandon() => Volatile.Write(ref _abandoned, true);
 
     public void Dispose()
     {
-        if (!Volatile.Read(ref _abandoned))
-        {
-            foreach (var segment in _segments)
-                ArrayPool<byte>.Shared.Return(segment);
-            _file?.Dispose();
-        }
-
+        Volatile.Write(ref _disposed, true);
+        // also the lists stay as they are: a module may be about to read them
+        if (Volatile.Read(ref _abandoned))
+            return;
+        foreach (var segment in _segments)
+            ArrayPool<byte>.Shared.Return(segment);
+        _file?.Dispose();
         _segments.Clear();
         _filled.Clear();
     }
@@ -124,10 +134,15 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit) : Mail
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             BufferSize = 0,
         });
-        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
-        // nameless from here on: a kill leaves nothing behind
-        File.Delete(path);
-        return handle;
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+        }
+        finally
+        {
+            // nameless from here on: a kill leaves nothing behind
+            File.Delete(path);
+        }
     }
 
     private static ReadOnlySequence<byte> SequenceOf(List<byte[]> segments, List<int> filled)

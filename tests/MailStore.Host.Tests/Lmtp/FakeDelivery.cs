@@ -25,7 +25,7 @@ internal sealed class FakeDelivery : IDelivery
     public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The buffers whose content can still be read: those that were not disposed, and were not empty.</summary>
-    public int BuffersInUse => _buffers.Count(buffer => buffer.OpenRead().ReadByte() >= 0);
+    public int BuffersInUse => _buffers.Count(IsInUse);
 
     public ValueTask<RecipientDecision> ResolveAsync(string address, CancellationToken cancellationToken) =>
         ValueTask.FromResult(address.Split('@')[0] switch
@@ -54,5 +54,17 @@ internal sealed class FakeDelivery : IDelivery
         var deliveries = recipients.Select(recipient => Deliver(recipient, cancellationToken)).ToArray();
         Started.TrySetResult();
         return deliveries;
+    }
+
+    private static bool IsInUse(MailBuffer buffer)
+    {
+        try
+        {
+            return buffer.OpenRead().ReadByte() >= 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
     }
 }
