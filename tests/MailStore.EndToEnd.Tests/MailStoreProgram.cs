@@ -67,6 +67,8 @@ internal sealed record CommandResult(int ExitCode, string Output, string Errors)
         return this;
     }
 
+    public void ExitCodeIs(int exitCode) => Assert.True(ExitCode == exitCode, $"exit code {ExitCode}, not {exitCode}: {Errors}{Output}");
+
     /// <summary>One clear message: no stack trace, and the exit code that belongs to it.</summary>
     public CommandResult FailedClearly(int exitCode)
     {

@@ -12,7 +12,7 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        // '@' in front is part of an address, never the name of a file with more arguments
+        // no response files: an argument such as '@/etc/passwd' may come from whoever sent the mail
         var result = Build().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0)
         {
@@ -32,6 +32,12 @@ internal static class CommandLine
             foreach (var line in e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 await Console.Error.WriteLineAsync($"mailstore: {line.TrimEnd('\r')}");
             return result.CommandResult.Command.Name == DeliverCommand.Name ? ExitCode.TemporaryFailure : ExitCodeOf(e)!.Value;
+        }
+        // boundary of the process: MTAs bounce on an exit code that they do not know, and the runtime's for a crash is one
+        catch (Exception e) when (result.CommandResult.Command.Name == DeliverCommand.Name)
+        {
+            await Console.Error.WriteLineAsync($"mailstore: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
+            return ExitCode.TemporaryFailure;
         }
     }
 
@@ -61,6 +67,8 @@ internal static class CommandLine
         ListenException => ExitCode.Unavailable,
         TemporaryFailureException or ModuleFaultException => ExitCode.TemporaryFailure,
         OperationCanceledException => ExitCode.TemporaryFailure,
+        // of a file that was named, or of standard output: 'mailstore user list | head'
+        IOException or UnauthorizedAccessException => ExitCode.InputOutput,
         _ => null,
     };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MailStore.Host.Admin;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
+using MailStore.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace MailStore.Host.Commands;
@@ -25,8 +26,12 @@ internal static class DeliverCommand
             foreach (var token in result.GetValue(recipients)?.Where(token => token.StartsWith('-') && !token.Contains('@', StringComparison.Ordinal)) ?? [])
                 result.AddError($"unknown option '{token}'");
         });
-        command.SetAction((arguments, cancellationToken) => RunAsync(
-            new CommandContext(arguments), Bare(arguments.GetValue(sender) ?? ""), [.. arguments.GetRequiredValue(recipients).Select(Bare)], cancellationToken));
+        command.SetAction(async (arguments, _) =>
+        {
+            using var end = new EndBySignal(ExitCode.TemporaryFailure);
+            return await RunAsync(
+                new CommandContext(arguments), Bare(arguments.GetValue(sender) ?? ""), [.. arguments.GetRequiredValue(recipients).Select(Bare)], end.Token);
+        });
         return command;
     }
 
@@ -43,14 +48,22 @@ internal static class DeliverCommand
             return Report(await server.DeliverAsync(sender, recipients, Console.OpenStandardInput(), cancellationToken), recipients);
         }
 
+        CheckUsed(configuration.DataDirectory);
         using var log = context.CreateLog(quiet: true);
         var options = new MailServerOptions(configuration) { SpeakLmtp = false, ServeAdmin = false };
         await using var own = await MailServer.StartAsync(options, log, TimeProvider.System, cancellationToken);
-        return Report(await DeliverHereAsync(own.Delivery, sender, recipients, cancellationToken), recipients);
+        return Report(await DeliverHereAsync(own.Delivery, configuration.Options.Lmtp, sender, recipients, cancellationToken), recipients);
+    }
+
+    /// <summary>A disk that is not mounted has no users, and would have every mail bounced.</summary>
+    private static void CheckUsed(string dataDirectory)
+    {
+        if (!Directory.Exists(dataDirectory) || !Directory.EnumerateFileSystemEntries(dataDirectory).Any())
+            throw new TemporaryFailureException($"no server runs, and the data directory {dataDirectory} is empty or not there; mount its disk, start the server, or set data_dir");
     }
 
     private static async Task<IReadOnlyList<Reply>> DeliverHereAsync(
-        IDelivery delivery, string sender, IReadOnlyList<string> recipients, CancellationToken cancellationToken)
+        IDelivery delivery, LmtpOptions limits, string sender, IReadOnlyList<string> recipients, CancellationToken cancellationToken)
     {
         var replies = new Reply[recipients.Count];
         var accepted = new List<(int Index, Recipient Recipient)>();
@@ -67,7 +80,13 @@ internal static class DeliverCommand
             return replies;
 
         using var content = delivery.CreateBuffer();
-        await PipedMail.CopyAsync(Console.OpenStandardInput(), content, cancellationToken);
+        if (!await PipedMail.CopyAsync(Console.OpenStandardInput(), content, limits.MaxMessageSize.Bytes, cancellationToken))
+        {
+            foreach (var (index, _) in accepted)
+                replies[index] = new Reply(552, "5.3.4", $"the mail is larger than the {limits.MaxMessageSize.Bytes} bytes that this server takes");
+            return replies;
+        }
+
         var envelope = new MailEnvelope { Sender = sender, ClientName = "localhost", ClientAddress = "local", Protocol = "PIPE" };
         var results = delivery.Start(envelope, [.. accepted.Select(a => a.Recipient)], content, cancellationToken);
         for (var i = 0; i < results.Count; i++)
@@ -91,12 +110,13 @@ internal static class DeliverCommand
         return exitCode;
     }
 
+    /// <summary>An MTA bounces on all that is not 75, so only the refusals that are meant for the sender count as such.</summary>
     private static int ExitCodeOf(Reply reply) => reply switch
     {
         { IsPositive: true } => ExitCode.Ok,
-        { Code: < 500 } => ExitCode.TemporaryFailure,
-        { Enhanced: "5.2.2" or "5.3.4" } => ExitCode.NoPermission,
-        _ => ExitCode.NoUser,
+        { Code: >= 500, Enhanced: "5.1.1" or "5.1.3" or "5.2.1" } => ExitCode.NoUser,
+        { Code: >= 500, Enhanced: "5.2.2" or "5.3.4" } => ExitCode.NoPermission,
+        _ => ExitCode.TemporaryFailure,
     };
 
     private static string Bare(string address) => address.StartsWith('<') && address.EndsWith('>') ? address[1..^1] : address;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
@@ -38,7 +39,7 @@ internal sealed class LmtpHandover : IAsyncDisposable
             else
             {
                 socket.Dispose();
-                socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 await socket.ConnectAsync(Reachable(address.Host!), address.Port, cancellationToken);
             }
 
@@ -53,35 +54,34 @@ internal sealed class LmtpHandover : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands one mail over.</summary>
+    /// <summary>Hands one mail over. Once it is sent, only the server's answer counts: no cancellation and no broken connection turns a "stored" into something else.</summary>
     /// <returns>One reply for each recipient, in order.</returns>
+    /// <exception cref="TemporaryFailureException">The server does not speak LMTP, or broke the connection off before it had the mail.</exception>
     public async Task<IReadOnlyList<Reply>> DeliverAsync(string sender, IReadOnlyList<string> recipients, Stream mail, CancellationToken cancellationToken)
     {
         try
         {
-            await ReadReplyAsync(cancellationToken);
-            await CommandAsync("LHLO localhost", cancellationToken);
-            var from = await CommandAsync($"MAIL FROM:<{Clean(sender)}> SMTPUTF8", cancellationToken);
-            if (!from.IsPositive)
-                return [.. recipients.Select(_ => from)];
-
+            Expect(220, await ReadReplyAsync(cancellationToken));
+            Expect(250, await CommandAsync("LHLO localhost", cancellationToken));
+            Expect(250, await CommandAsync($"MAIL FROM:<{Clean(sender)}> SMTPUTF8", cancellationToken));
             var replies = new Reply[recipients.Count];
             for (var i = 0; i < recipients.Count; i++)
-                replies[i] = await CommandAsync($"RCPT TO:<{Clean(recipients[i])}>", cancellationToken);
-            // nobody wants it: it is not even read
-            if (replies.Any(reply => reply.IsPositive) && await CommandAsync("DATA", cancellationToken) is var data)
             {
-                if (data.Code == 354)
-                    await PipedMail.CopyStuffedAsync(mail, _commands, cancellationToken);
-                for (var i = 0; i < replies.Length; i++)
-                {
-                    if (replies[i].IsPositive)
-                        replies[i] = data.Code == 354 ? await ReadReplyAsync(cancellationToken) : data;
-                }
+                // not cleaned: it would be another address
+                replies[i] = recipients[i].Any(char.IsControl)
+                    ? Delivery.Replies.BadAddress(recipients[i], "it has control characters")
+                    : await CommandAsync($"RCPT TO:<{recipients[i]}>", cancellationToken);
             }
 
-            _commands.Write("QUIT\r\n"u8);
-            await _commands.FlushAsync(cancellationToken);
+            // nobody wants it: it is not even read
+            if (replies.Any(reply => reply.IsPositive))
+            {
+                Expect(354, await CommandAsync("DATA", cancellationToken));
+                await PipedMail.CopyStuffedAsync(mail, _commands, cancellationToken);
+                await ReadVerdictsAsync(replies);
+            }
+
+            await QuitAsync();
             return replies;
         }
         catch (IOException e)
@@ -96,6 +96,46 @@ internal sealed class LmtpHandover : IAsyncDisposable
         await _stream.DisposeAsync();
     }
 
+    /// <summary>Only a recipient, or what became of his mail, is ever refused for good; all else is a server that is not what it should be.</summary>
+    private static void Expect(int code, Reply reply)
+    {
+        if (reply.Code != code)
+            throw new TemporaryFailureException($"the server does not take the mail: {reply}");
+    }
+
+    /// <summary>RFC 2033, 4.2: one reply for each recipient that was accepted. Where they break off the rest is unknown, and the MTA tries again.</summary>
+    private async Task ReadVerdictsAsync(Reply[] replies)
+    {
+        var isBroken = false;
+        for (var i = 0; i < replies.Length; i++)
+        {
+            if (!replies[i].IsPositive)
+                continue;
+            try
+            {
+                replies[i] = isBroken ? Delivery.Replies.TemporaryFailure : await ReadReplyAsync(CancellationToken.None);
+            }
+            catch (IOException)
+            {
+                isBroken = true;
+                replies[i] = Delivery.Replies.TemporaryFailure;
+            }
+        }
+    }
+
+    private async Task QuitAsync()
+    {
+        try
+        {
+            _commands.Write("QUIT\r\n"u8);
+            await _commands.FlushAsync(CancellationToken.None);
+        }
+        catch (IOException)
+        {
+            // a courtesy only: all has been said
+        }
+    }
+
     private async Task<Reply> CommandAsync(string command, CancellationToken cancellationToken)
     {
         _commands.Write(Encoding.UTF8.GetBytes(command + "\r\n"));
@@ -108,7 +148,7 @@ internal sealed class LmtpHandover : IAsyncDisposable
         while (true)
         {
             var line = await _replies.ReadLineAsync(cancellationToken) ?? throw new IOException("it closed before it answered");
-            if (line.Length < 3 || !int.TryParse(line.AsSpan(0, 3), out var code))
+            if (line.Length < 3 || !int.TryParse(line.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var code))
                 throw new IOException($"'{line}' is no reply");
             if (line.Length > 3 && line[3] == '-')
                 continue;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using MailStore.Host.Delivery;
 
 namespace MailStore.Host.Commands;
 
@@ -8,42 +9,59 @@ namespace MailStore.Host.Commands;
 /// </summary>
 internal static class PipedMail
 {
+    private const int Longest = 64 * 1024;
+
+    private delegate ValueTask<bool> TakePiece(ReadOnlySequence<byte> piece, bool startsLine, bool endsLine);
+
     /// <summary>Copies the mail with lines ended by LF.</summary>
-    public static async Task CopyAsync(Stream input, Delivery.MailBuffer target, CancellationToken cancellationToken)
-    {
-        await ForEachLineAsync(input, async (line, _) =>
-        {
-            foreach (var segment in WithLineFeed(line))
-                target.Write(segment.Span);
-            await target.FlushAsync(cancellationToken);
-        }, cancellationToken);
-    }
+    /// <param name="limit">The largest mail that is taken, in octets with CR LF as LMTP counts (RFC 1870); 0 for none.</param>
+    /// <returns>False if it is larger: then it was not read to its end.</returns>
+    public static Task<bool> CopyAsync(Stream input, MailBuffer target, long limit, CancellationToken cancellationToken) =>
+        ForEachPieceAsync(
+            input,
+            async (piece, _, endsLine) =>
+            {
+                foreach (var segment in piece)
+                    target.Write(segment.Span);
+                if (endsLine)
+                    target.Write("\n"u8);
+                if (limit > 0 && target.Length + target.LineFeeds > limit)
+                    return false;
+                await target.FlushAsync(cancellationToken);
+                return true;
+            },
+            cancellationToken);
 
     /// <summary>Copies the mail as LMTP sends it: CR LF, dots stuffed, and the dot that ends it (RFC 5321, 4.5.2).</summary>
     public static async Task CopyStuffedAsync(Stream input, PipeWriter target, CancellationToken cancellationToken)
     {
-        var endsLine = true;
-        await ForEachLineAsync(input, async (line, startsLine) =>
-        {
-            if (startsLine && line.FirstSpan is [(byte)'.', ..])
-                target.Write("."u8);
-            endsLine = line.Slice(line.Length - 1).FirstSpan[0] == '\n';
-            foreach (var segment in WithoutLineEnd(line))
-                target.Write(segment.Span);
-            if (endsLine)
-                target.Write("\r\n"u8);
-            await target.FlushAsync(cancellationToken);
-        }, cancellationToken);
-        target.Write(endsLine ? ".\r\n"u8 : "\r\n.\r\n"u8);
+        var isAtLineStart = true;
+        await ForEachPieceAsync(
+            input,
+            async (piece, startsLine, endsLine) =>
+            {
+                if (startsLine && new SequenceReader<byte>(piece).TryPeek(out var first) && first == (byte)'.')
+                    target.Write("."u8);
+                foreach (var segment in piece)
+                    target.Write(segment.Span);
+                if (endsLine)
+                    target.Write("\r\n"u8);
+                isAtLineStart = endsLine;
+                if (target.UnflushedBytes >= Longest)
+                    await target.FlushAsync(cancellationToken);
+                return true;
+            },
+            cancellationToken);
+        target.Write(isAtLineStart ? ".\r\n"u8 : "\r\n.\r\n"u8);
         await target.FlushAsync(cancellationToken);
     }
 
-    /// <summary>Hands out lines with their ends; a line longer than the buffer in pieces, so that memory stays bounded.</summary>
-    private static async Task ForEachLineAsync(Stream input, Func<ReadOnlySequence<byte>, bool, Task> take, CancellationToken cancellationToken)
+    /// <summary>Hands out lines without their ends; a line longer than the buffer in pieces, so that memory stays bounded.</summary>
+    /// <returns>False if the one who takes them wanted no more.</returns>
+    private static async Task<bool> ForEachPieceAsync(Stream input, TakePiece take, CancellationToken cancellationToken)
     {
-        const int longest = 64 * 1024;
-        var reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: longest));
-        var (first, startsLine) = (true, true);
+        var reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: Longest, leaveOpen: true));
+        var (isFirst, startsLine, isMboxLine) = (true, true, false);
         while (true)
         {
             var read = await reader.ReadAsync(cancellationToken);
@@ -51,19 +69,22 @@ internal static class PipedMail
             while (rest.Length > 0)
             {
                 var end = rest.PositionOf((byte)'\n');
-                if (end is null && rest.Length < longest && !read.IsCompleted)
+                if (end is null && rest.Length < Longest && !read.IsCompleted)
                     break;
                 // a CR at the end of a piece waits for its LF
-                var line = end is { } position ? rest.Slice(0, rest.GetPosition(1, position)) : rest.Length > 1 && !read.IsCompleted ? rest.Slice(0, rest.Length - 1) : rest;
-                if (!(first && IsMboxLine(line)))
-                    await take(line, startsLine);
-                (first, startsLine) = (false, end is not null);
-                rest = rest.Slice(line.End);
+                var piece = end is { } lineFeed ? rest.Slice(0, lineFeed) : read.IsCompleted ? rest : rest.Slice(0, rest.Length - 1);
+                var next = end is null ? piece.End : rest.GetPosition(1, end.Value);
+                if (startsLine)
+                    isMboxLine = isFirst && IsMboxLine(piece);
+                if (!isMboxLine && !await take(end is null ? piece : WithoutCr(piece), startsLine, end is not null))
+                    return false;
+                (isFirst, startsLine) = (false, end is not null);
+                rest = rest.Slice(next);
             }
 
             reader.AdvanceTo(rest.Start, rest.End);
             if (read.IsCompleted)
-                return;
+                return true;
         }
     }
 
@@ -76,25 +97,6 @@ internal static class PipedMail
         return start.SequenceEqual("From "u8);
     }
 
-    private static IEnumerable<ReadOnlyMemory<byte>> WithLineFeed(ReadOnlySequence<byte> line)
-    {
-        var end = line.Slice(line.Length - 1).FirstSpan[0] == '\n';
-        foreach (var segment in WithoutLineEnd(line))
-            yield return segment;
-        if (end)
-            yield return "\n"u8.ToArray();
-    }
-
-    private static IEnumerable<ReadOnlyMemory<byte>> WithoutLineEnd(ReadOnlySequence<byte> line)
-    {
-        if (line.Slice(line.Length - 1).FirstSpan[0] == '\n')
-        {
-            line = line.Slice(0, line.Length - 1);
-            if (line.Length > 0 && line.Slice(line.Length - 1).FirstSpan[0] == '\r')
-                line = line.Slice(0, line.Length - 1);
-        }
-
-        foreach (var segment in line)
-            yield return segment;
-    }
+    private static ReadOnlySequence<byte> WithoutCr(ReadOnlySequence<byte> line) =>
+        line.Length > 0 && line.Slice(line.Length - 1).FirstSpan is [(byte)'\r', ..] ? line.Slice(0, line.Length - 1) : line;
 }
