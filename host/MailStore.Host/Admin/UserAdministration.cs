@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
+using MailStore.Host.Modules;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Admin;
@@ -46,7 +47,8 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
 
     /// <summary>
     /// Removes a user. With <see cref="MailRemoval.Purge"/> he is disabled first, then his mail goes, then his record: a failure half-way leaves
-    /// something that can be removed again.
+    /// something that can be removed again. With nothing said his record goes first, then only what holds no mail: one that was stored at
+    /// this very instant is nobody's to remove.
     /// </summary>
     /// <returns>What was done, in words.</returns>
     public async Task<string> RemoveAsync(string name, MailRemoval mail, CancellationToken cancellationToken)
@@ -54,32 +56,15 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var record = await FindAsync(name, cancellationToken);
-            var done = "no mail was ever stored";
-            if (record.Allocation is not null)
+            var removed = (record.Allocation, mail) switch
             {
-                var mailbox = await MailboxOfAsync(record, mail, cancellationToken);
-                if (mail == MailRemoval.Unsaid && await HasMailAsync(mailbox, cancellationToken))
-                {
-                    throw new AdminException(ExitCode.DataError,
-                        $"user '{record.Name}' has mail; say --purge to remove it, or --keep-mail to leave it where it is ({Place(record)})");
-                }
-
-                // nothing is in it: what was allocated goes as well
-                if (mail != MailRemoval.Keep && mailbox is not null)
-                {
-                    if (await PurgeAsync(record, mailbox, cancellationToken) is not { } disabled)
-                        continue;
-                    record = disabled;
-                    done = "his mail was removed";
-                }
-                else
-                {
-                    done = $"his mail was left in {Place(record)}";
-                }
-            }
-
-            if (await directory.Users.TryRemoveAsync(record, cancellationToken))
-                return $"user '{record.Name}' removed; {done}";
+                (null, _) => await TryRemoveAsync(record, "no mail was ever stored", cancellationToken),
+                (_, MailRemoval.Keep) => await TryRemoveAsync(record, $"his mail was left in {Place(record)}", cancellationToken),
+                (_, MailRemoval.Purge) => await TryPurgeAsync(record, cancellationToken),
+                _ => await TryRemoveUnusedAsync(record, record.Allocation, cancellationToken),
+            };
+            if (removed is not null)
+                return removed;
         }
 
         throw Contended(name);
@@ -91,39 +76,61 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
         await directory.Users.FindAsync(NormalisedName(name), cancellationToken)
         ?? throw new AdminException(ExitCode.NoUser, $"there is no user '{NormalisedName(name)}'; 'mailstore user list' names them");
 
-    private async Task<IMailbox?> MailboxOfAsync(UserRecord record, MailRemoval mail, CancellationToken cancellationToken)
-    {
-        if (mail == MailRemoval.Keep)
-            return null;
-        var parsed = await directory.ParseAsync(record, cancellationToken);
-        if (parsed.Result is not ParseResult.Ready ready)
-        {
-            throw new AdminException(ExitCode.DataError,
-                $"the mail of user '{record.Name}' cannot be reached ({(parsed.Result as ParseResult.Invalid)?.Reason ?? "the record is incomplete"}); mend that, or say --keep-mail");
-        }
+    /// <returns>What was done; null if the record changed meanwhile.</returns>
+    private async Task<string?> TryRemoveAsync(UserRecord record, string done, CancellationToken cancellationToken) =>
+        await directory.Users.TryRemoveAsync(record, cancellationToken) ? $"user '{record.Name}' removed; {done}" : null;
 
-        return ready.Mailbox is IMailboxRemoval
-            ? ready.Mailbox
-            : throw new AdminException(ExitCode.Unavailable, $"mda '{parsed.Mda!.Name}' cannot remove mail; say --keep-mail");
+    private async Task<string?> TryPurgeAsync(UserRecord record, CancellationToken cancellationToken)
+    {
+        var (mda, mailbox) = await MailboxOfAsync(record, cancellationToken);
+        if (mailbox is not IMailboxRemoval removal)
+            throw new AdminException(ExitCode.Unavailable, $"mda '{mda.Name}' cannot remove mail; say --keep-mail");
+        var disabled = await directory.Users.TryReplaceAsync(
+            record with { Settings = record.Settings.SetItem(HostKeys.Enabled, "false") }, cancellationToken);
+        if (disabled is null)
+            return null;
+        await removal.RemoveAllAsync(cancellationToken);
+        return await TryRemoveAsync(disabled, "his mail was removed", cancellationToken);
     }
 
-    private static async Task<bool> HasMailAsync(IMailbox? mailbox, CancellationToken cancellationToken)
+    private async Task<string?> TryRemoveUnusedAsync(UserRecord record, Allocation allocation, CancellationToken cancellationToken)
+    {
+        var (mda, mailbox) = await MailboxOfAsync(record, cancellationToken);
+        if (await HasMailAsync(mailbox, cancellationToken))
+        {
+            throw new AdminException(ExitCode.DataError,
+                $"user '{record.Name}' has mail; say --purge to remove it, or --keep-mail to leave it where it is ({Place(record)})");
+        }
+
+        if (!await directory.Users.TryRemoveAsync(record, cancellationToken))
+            return null;
+        try
+        {
+            await mda.Agent.ReleaseAsync(null, allocation, cancellationToken);
+            return $"user '{record.Name}' removed; he had no mail, and {Place(record)} was removed where nothing is in it";
+        }
+        catch (Exception e) when (e is TemporaryFailureException or ModuleConfigurationException or ModuleFaultException)
+        {
+            return $"user '{record.Name}' removed; he had no mail, but {Place(record)} stays: {e.Message}";
+        }
+    }
+
+    private async Task<(MdaInstance Mda, IMailbox Mailbox)> MailboxOfAsync(UserRecord record, CancellationToken cancellationToken)
+    {
+        var parsed = await directory.ParseAsync(record, cancellationToken);
+        return parsed.Result is ParseResult.Ready ready
+            ? (parsed.Mda!, ready.Mailbox)
+            : throw new AdminException(ExitCode.DataError,
+                $"the mail of user '{record.Name}' cannot be reached ({(parsed.Result as ParseResult.Invalid)?.Reason ?? "the record is incomplete"}); mend that, or say --keep-mail");
+    }
+
+    private static async Task<bool> HasMailAsync(IMailbox mailbox, CancellationToken cancellationToken)
     {
         if (mailbox is not IReadableMailbox readable)
             return true;
         await foreach (var _ in readable.ListAsync(cancellationToken))
             return true;
         return false;
-    }
-
-    /// <returns>The record as disabled, or null if it changed meanwhile.</returns>
-    private async Task<UserRecord?> PurgeAsync(UserRecord record, IMailbox mailbox, CancellationToken cancellationToken)
-    {
-        var disabled = await directory.Users.TryReplaceAsync(
-            record with { Settings = record.Settings.SetItem(HostKeys.Enabled, "false") }, cancellationToken);
-        if (disabled is not null)
-            await ((IMailboxRemoval)mailbox).RemoveAllAsync(cancellationToken);
-        return disabled;
     }
 
     /// <summary>As <see cref="NormalisedName"/>; stricter with the domain, since no MTA would ever ask for some of them.</summary>

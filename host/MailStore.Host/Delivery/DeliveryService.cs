@@ -59,6 +59,12 @@ internal sealed class DeliveryService : IDelivery
             DeliveryLog.LookupFailed(_logger, target.User, e.Message);
             return new RecipientDecision(null, ReplyToFault(e)!.Value);
         }
+        // boundary of the host itself, as in DeliverAsync: one record that it stumbles over must not end the whole transaction
+        catch (Exception e)
+        {
+            DeliveryLog.Bug(_logger, e, "RCPT", target.User);
+            return new RecipientDecision(null, Replies.TemporaryFailure);
+        }
     }
 
     public IReadOnlyList<Task<Reply>> Start(
@@ -153,19 +159,25 @@ internal sealed class DeliveryService : IDelivery
         }
     }
 
-    /// <summary>Follows the aliases of records to the user who gets the mail.</summary>
+    /// <summary>
+    /// Follows the aliases of records to the user who gets the mail. One that leads nowhere is the administrator's mistake: the mail waits until it is mended.
+    /// </summary>
     private async ValueTask<UserRecord?> FindAsync(string name, CancellationToken cancellationToken)
     {
-        for (var hop = 0; hop <= AliasHops; hop++)
+        var record = await _directory.Users.FindAsync(name, cancellationToken);
+        // a disabled alias is refused as such
+        for (var hop = 0; record is not null && _directory.IsEnabled(record) && record.Settings.TryGetValue(HostKeys.Alias, out var alias); hop++)
         {
-            var record = await _directory.Users.FindAsync(name, cancellationToken);
-            // a disabled alias leads nowhere
-            if (record is null || !_directory.IsEnabled(record) || !record.Settings.TryGetValue(HostKeys.Alias, out var target))
-                return record;
-            name = UserAddress.Parse(target, _options.Lmtp.RecipientDelimiter, _options.Delivery.CaseSensitiveLocalParts, out _)?.User ?? target;
+            if (hop == AliasHops)
+                throw new ModuleConfigurationException($"alias '{name}' goes on after {AliasHops} hops; look for a circle with 'mailstore user show'");
+            // whoever wrote the record need not know how names are normalised
+            var target = UserAddress.Parse(alias, _options.Lmtp.RecipientDelimiter, _options.Delivery.CaseSensitiveLocalParts, out var error)?.User
+                ?? throw new ModuleConfigurationException($"user '{record.Name}' is an alias for '{alias}', which is no name: {error}; mend it with 'mailstore user set'");
+            record = await _directory.Users.FindAsync(target, cancellationToken)
+                ?? throw new ModuleConfigurationException($"user '{record.Name}' is an alias for '{target}', who does not exist; add him, or mend or remove the alias");
         }
 
-        throw new ModuleConfigurationException($"alias '{name}' goes on after {AliasHops} hops; look for a circle with 'mailstore user show'");
+        return record;
     }
 
     private async ValueTask<Reply?> RefusalOfAsync(UserRecord user, string address, CancellationToken cancellationToken)

@@ -86,5 +86,6 @@ internal sealed class UserDirectory(HostConfiguration configuration, ModuleSet m
         return new EffectiveUser(record, OptionsBinder.BindForUser(mda.OptionsType, mda.Table, layers, mistakes));
     }
 
-    private static string DomainNameOf(string user) => user[(user.LastIndexOf('@') + 1)..];
+    /// <summary>Empty for a name without a domain, which is no domain's name.</summary>
+    private static string DomainNameOf(string user) => user.LastIndexOf('@') is >= 0 and var at ? user[(at + 1)..] : "";
 }
