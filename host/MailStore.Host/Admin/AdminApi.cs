@@ -79,28 +79,33 @@ internal sealed class AdminApi(
     {
         using var lines = new StreamReader(context.Request.Body, Encoding.UTF8);
         var running = new Queue<Task<ImportResult>>();
+        // of two lines with one name the first counts
+        var last = new Dictionary<string, Task>(StringComparer.OrdinalIgnoreCase);
         while (await lines.ReadLineAsync(cancellationToken) is { } line)
         {
             var change = Read(line, AdminJson.Default.UserChange);
             if (running.Count == ImportsAtOnce)
                 await WriteLineAsync(context, await running.Dequeue(), AdminJson.Default.ImportResult);
-            running.Enqueue(ImportOneAsync(change, cancellationToken));
+            var import = ImportOneAsync(change, last.GetValueOrDefault(change.Name, Task.CompletedTask), cancellationToken);
+            last[change.Name] = import;
+            running.Enqueue(import);
         }
 
         while (running.TryDequeue(out var result))
             await WriteLineAsync(context, await result, AdminJson.Default.ImportResult);
     }
 
-    private async Task<ImportResult> ImportOneAsync(UserChange change, CancellationToken cancellationToken)
+    private async Task<ImportResult> ImportOneAsync(UserChange change, Task earlier, CancellationToken cancellationToken)
     {
+        await earlier;
         try
         {
             var record = await users.AddAsync(change, cancellationToken);
-            return new ImportResult(change.Line, record.Name, null);
+            return new ImportResult(change.Line, record.Name, null, ExitCode.Ok);
         }
-        catch (Exception e) when (ErrorFor(e) is not null)
+        catch (Exception e) when (ErrorFor(e) is { } error)
         {
-            return new ImportResult(change.Line, change.Name, e.Message);
+            return new ImportResult(change.Line, change.Name, error.Error, error.ExitCode);
         }
     }
 

@@ -22,6 +22,8 @@ internal static class ExitCode
 
     public const int CantCreate = 73;
 
+    public const int InputOutput = 74;
+
     public const int TemporaryFailure = 75;
 
     public const int NoPermission = 77;
