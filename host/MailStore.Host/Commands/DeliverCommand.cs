@@ -43,7 +43,7 @@ internal static class DeliverCommand
             return Report(await server.DeliverAsync(sender, recipients, Console.OpenStandardInput(), cancellationToken), recipients);
         }
 
-        using var log = context.CreateLog(quiet: true);
+        using var log = context.CreateLog(LogLevel.Warning);
         var options = new MailServerOptions(configuration) { SpeakLmtp = false, ServeAdmin = false };
         await using var own = await MailServer.StartAsync(options, log, TimeProvider.System, cancellationToken);
         return Report(await DeliverHereAsync(own.Delivery, sender, recipients, cancellationToken), recipients);
