@@ -46,11 +46,11 @@ internal static class DeliverCommand
         using var log = context.CreateLog(LogLevel.Warning);
         var options = new MailServerOptions(configuration) { SpeakLmtp = false, ServeAdmin = false };
         await using var own = await MailServer.StartAsync(options, log, TimeProvider.System, cancellationToken);
-        return Report(await DeliverHereAsync(own.Delivery, sender, recipients, cancellationToken), recipients);
+        return Report(await DeliverHereAsync(own.Delivery, sender, recipients, configuration.Options.Lmtp.MaxMessageSize.Bytes, cancellationToken), recipients);
     }
 
     private static async Task<IReadOnlyList<Reply>> DeliverHereAsync(
-        IDelivery delivery, string sender, IReadOnlyList<string> recipients, CancellationToken cancellationToken)
+        IDelivery delivery, string sender, IReadOnlyList<string> recipients, long maxMessageSize, CancellationToken cancellationToken)
     {
         var replies = new Reply[recipients.Count];
         var accepted = new List<(int Index, Recipient Recipient)>();
@@ -68,6 +68,13 @@ internal static class DeliverCommand
 
         using var content = delivery.CreateBuffer();
         await PipedMail.CopyAsync(Console.OpenStandardInput(), content, cancellationToken);
+        if (content.Length > maxMessageSize)
+        {
+            foreach (var (index, _) in accepted)
+                replies[index] = new Reply(552, "5.3.4", $"the mail is larger than the {maxMessageSize} bytes that this server takes");
+            return replies;
+        }
+
         var envelope = new MailEnvelope { Sender = sender, ClientName = "localhost", ClientAddress = "local", Protocol = "PIPE" };
         var results = delivery.Start(envelope, [.. accepted.Select(a => a.Recipient)], content, cancellationToken);
         for (var i = 0; i < results.Count; i++)
