@@ -99,7 +99,7 @@ internal sealed class AllocationRace(ILogger logger, TimeProvider clock)
         }
         catch (Exception e)
         {
-            // The user's mail can be delivered all the same; what is left is swept, or found by 'mailstore doctor'.
+            // The user's mail can be delivered all the same; what is left is swept, or stays without mail.
             logger.NotReleased(name, lost.Id, e);
         }
     }

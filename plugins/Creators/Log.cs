@@ -11,7 +11,7 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "user {User}: allocation {Allocation} came second and was released; allocation {Winner} counts")]
     public static partial void Released(this ILogger logger, string user, string allocation, string winner);
 
-    [LoggerMessage(3, LogLevel.Warning, "user {User}: allocation {Allocation} came second and could not be released; 'mailstore doctor' finds what is left")]
+    [LoggerMessage(3, LogLevel.Warning, "user {User}: allocation {Allocation} came second and could not be released; what it made is left, without mail")]
     public static partial void NotReleased(this ILogger logger, string user, string allocation, Exception exception);
 
     [LoggerMessage(4, LogLevel.Warning, "user {User}: the lock expired while he was being allocated; the compare-and-set decided. If this comes often, raise the user database's lock lease")]

@@ -37,6 +37,20 @@ public sealed class DeliverCommandTests
             Assert.Equal(exitCode, (await MailStoreProgram.RunAsync(place.Directory, Mail, ["deliver", recipient])).ExitCode);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_mail_that_is_too_large_is_not_taken_whether_a_server_runs_or_not(bool serverRuns)
+    {
+        using var place = new TestPlace("\n[lmtp]\nlisten = [\"unix:lmtp.sock\"]\nmax_message_size = \"10K\"\n");
+        await place.AddUsersAsync([Alice]);
+        await using var server = serverRuns ? await ServerProcess.StartAsync(place) : null;
+        var large = System.Text.Encoding.ASCII.GetBytes("Subject: large\n\n" + string.Concat(Enumerable.Repeat("0123456789\n", 1000)));
+        var result = (await MailStoreProgram.RunAsync(place.Directory, large, ["deliver", Alice])).FailedClearly(77);
+        Assert.Contains("552 5.3.4 the mail is larger than the 10240 bytes", result.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(place.MaildirOf(Alice)) && StoredMaildir.Files(place.MaildirOf(Alice)).Any());
+    }
+
     [Fact]
     public async Task A_configuration_at_fault_is_no_reason_to_bounce()
     {

@@ -33,7 +33,7 @@ public sealed class MistakeTests
         var list = (await place.RunAsync("module", "list")).Succeeded().Output;
         Assert.Contains("x.dll", list, StringComparison.Ordinal);
         Assert.Contains("broken", list, StringComparison.Ordinal);
-        (await place.RunAsync("user", "list")).Succeeded();
+        Assert.Equal("", (await place.RunAsync("user", "list")).Succeeded().Errors);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace MailStore.EndToEnd.Tests;
 
 /// <summary>What somebody types who sees the program for the first time; each mistake gets one sentence that says what to do.</summary>
@@ -63,6 +65,41 @@ public sealed class NewcomerTests
         (await place.RunAsync("user", "add", "alice@example.org")).Succeeded();
         (await place.RunAsync("mail", "export", "alice@example.org", "-o", Path.Combine(target, "deep"))).FailedClearly(73);
         Assert.False(Path.Exists(target));
+    }
+
+    [Theory]
+    [InlineData("config show")]
+    [InlineData("module list")]
+    [InlineData("user list")]
+    public async Task Output_that_cannot_be_written_is_told(string command)
+    {
+        using var place = new TestPlace();
+        await place.AddUsersAsync(["alice@example.org"]);
+        var info = MailStoreProgram.StartInfo(place.Directory, ["-c", $"exec '{MailStoreProgram.Path}' {command} >/dev/full"]);
+        info.FileName = "/bin/sh";
+        using var process = Process.Start(info)!;
+        var errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        new CommandResult(process.ExitCode, "", errors).FailedClearly(74);
+        Assert.Contains("No space left on device", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_interrupted_command_ends_by_itself_and_leaves_nothing_behind()
+    {
+        using var place = new TestPlace();
+        var temporary = Directory.CreateDirectory(Path.Combine(place.Directory, "tmp")).FullName;
+        var info = MailStoreProgram.StartInfo(place.Directory, ["user", "import", "-"]);
+        info.Environment["TMPDIR"] = temporary;
+        using var process = Process.Start(info)!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!File.Exists(Path.Combine(place.DataDirectory, "users.db")) || Directory.GetFiles(temporary, "admin.sock", SearchOption.AllDirectories).Length == 0)
+            await Task.Delay(50, patience.Token);
+        using (Process.Start("kill", ["-INT", $"{process.Id}"])!)
+            await process.WaitForExitAsync(patience.Token);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("", await process.StandardError.ReadToEndAsync(patience.Token));
+        Assert.Empty(Directory.GetDirectories(temporary, "mailstore-*"));
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public sealed class UserLifeTests
         using var place = new TestPlace();
         var file = Path.Combine(place.Directory, "users.txt");
         await File.WriteAllLinesAsync(file, [
-            "# people", "alice@example.org", "bob@example.org quota=lots", "", "carol@example.org pth=x", "dave@example.org quota=1G", "alice@example.org", "eve@example.org quota"]);
+            "# people", "alice@example.org", "bob@example.org quota=lots", "", "carol@example.org pth=x", "dave@example.org quota=1G", "Alice@Example.org quota=1G", "eve@example.org quota"]);
         var result = await place.RunAsync("user", "import", file);
         Assert.Equal(65, result.ExitCode);
         foreach (var line in (int[])[3, 5, 7, 8])

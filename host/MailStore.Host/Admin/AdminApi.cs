@@ -107,11 +107,11 @@ internal sealed class AdminApi(
         try
         {
             var record = await users.AddAsync(change, cancellationToken);
-            return new ImportResult(change.Line, record.Name, null);
+            return new ImportResult(change.Line, record.Name, null, ExitCode.Ok);
         }
-        catch (Exception e) when (ErrorFor(e) is not null)
+        catch (Exception e) when (ErrorFor(e) is { } error)
         {
-            return new ImportResult(change.Line, change.Name, e.Message);
+            return new ImportResult(change.Line, change.Name, error.Error, error.ExitCode);
         }
     }
 

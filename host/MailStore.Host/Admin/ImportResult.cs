@@ -2,4 +2,5 @@ namespace MailStore.Host.Admin;
 
 /// <summary>What became of one line of an import.</summary>
 /// <param name="Error">Null: added.</param>
-internal sealed record ImportResult(int Line, string Name, string? Error);
+/// <param name="ExitCode">What a command ends with that added only this one.</param>
+internal sealed record ImportResult(int Line, string Name, string? Error, int ExitCode);

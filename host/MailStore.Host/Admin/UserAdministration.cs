@@ -25,7 +25,7 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
         };
         await _check.CheckAsync(record, cancellationToken);
         return await directory.Users.TryAddAsync(record, cancellationToken)
-            ?? throw new AdminException(ExitCode.CantCreate, $"user '{record.Name}' exists already; change it with 'mailstore user set {record.Name} KEY=VALUE'");
+            ?? throw new AdminException(ExitCode.DataError, $"user '{record.Name}' exists already; change it with 'mailstore user set {record.Name} KEY=VALUE'");
     }
 
     /// <summary>Sets and drops settings of a user.</summary>

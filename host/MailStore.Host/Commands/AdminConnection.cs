@@ -36,6 +36,8 @@ internal sealed class AdminConnection : IAsyncDisposable
 
         // not in the data directory: its path may be long, and a server that starts meanwhile wants that place
         var folder = Directory.CreateTempSubdirectory("mailstore-");
+        // also when the command is ended in the middle
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Remove(folder);
         try
         {
             var own = Path.Combine(folder.FullName, "admin.sock");
@@ -44,7 +46,7 @@ internal sealed class AdminConnection : IAsyncDisposable
         }
         catch
         {
-            folder.Delete(recursive: true);
+            Remove(folder);
             throw;
         }
     }
@@ -54,7 +56,20 @@ internal sealed class AdminConnection : IAsyncDisposable
         Client.Dispose();
         if (_own is not null)
             await _own.DisposeAsync();
-        _folder?.Delete(recursive: true);
+        if (_folder is not null)
+            Remove(_folder);
         _loggerFactory.Dispose();
+    }
+
+    private static void Remove(DirectoryInfo folder)
+    {
+        try
+        {
+            folder.Delete(recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // gone already
+        }
     }
 }

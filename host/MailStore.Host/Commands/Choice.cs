@@ -11,7 +11,7 @@ internal static class Choice
         var words = Enum.GetNames<T>().Select(word => word.ToLowerInvariant()).ToList();
         return new Option<T>(name)
         {
-            Description = $"{description}: {Or(words)} [default: {byDefault.ToString().ToLowerInvariant()}]",
+            Description = $"{description}: {Or(words)}",
             HelpName = name.TrimStart('-').Split('-')[^1].ToUpperInvariant(),
             DefaultValueFactory = _ => byDefault,
             CustomParser = argument =>

@@ -33,15 +33,17 @@ internal sealed class CommandContext(System.CommandLine.ParseResult arguments)
         return output;
     }
 
-    /// <param name="quiet">For commands whose output is data: only warnings, unless a level was asked for.</param>
-    public ILoggerFactory CreateLog(bool quiet = false)
+    /// <param name="usual">The least that is logged, unless a level was asked for.</param>
+    public ILoggerFactory CreateLog(LogLevel usual = LogLevel.Information)
     {
         var level = arguments.GetResult(GlobalOptions.LogLevelOption) is { Implicit: false } ? arguments.GetValue(GlobalOptions.LogLevelOption)
-            : quiet ? LogLevel.Warning : LogLevel.Information;
+            : usual;
         return Logs.Create(arguments.GetValue(GlobalOptions.LogFormatOption), level);
     }
 
-    /// <summary>Connects to the running server, or opens the database in this process when none runs.</summary>
+    /// <summary>
+    /// Connects to the running server, or opens the database in this process when none runs. What the server warns of at its start is not repeated by each command.
+    /// </summary>
     public Task<AdminConnection> ConnectAsync(CancellationToken cancellationToken) =>
-        AdminConnection.OpenAsync(ReadConfiguration(), CreateLog(quiet: true), cancellationToken);
+        AdminConnection.OpenAsync(ReadConfiguration(), CreateLog(LogLevel.Error), cancellationToken);
 }

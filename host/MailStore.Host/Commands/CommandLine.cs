@@ -12,32 +12,43 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        // whoever makes a file, a module too, makes it for the server's user alone, unless it says otherwise
+        _ = Umask.Set(Umask.OwnerOnly);
         // no response files: an argument such as '@/etc/passwd' may come from whoever sent the mail
         var result = Build().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var name = result.CommandResult.Command.Name;
+        var isDelivery = name == DeliverCommand.Name;
         if (result.Errors.Count > 0)
         {
             foreach (var mistake in UsageMistakes.Of(result))
                 await Console.Error.WriteLineAsync($"mailstore: {mistake}");
             await Console.Error.WriteLineAsync($"mailstore: '{UsageMistakes.PathOf(result.CommandResult.Command)} --help' says how it is used");
             // a delivery is never bounced for a mistake in the MTA's configuration
-            return result.CommandResult.Command.Name == DeliverCommand.Name ? ExitCode.TemporaryFailure : ExitCode.Usage;
+            return isDelivery ? ExitCode.TemporaryFailure : ExitCode.Usage;
         }
 
+        using var interruption = new Interruption(isServer: name == ServeCommand.Name, code => isDelivery ? ExitCode.TemporaryFailure : code);
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return await result.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
+        }
+        catch (Exception) when (interruption.ExitCode is not null)
+        {
+            // whatever came of it: it was to end
+            return interruption.ExitCode.Value;
         }
         catch (Exception e) when (ExitCodeOf(e) is not null)
         {
             foreach (var line in e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 await Console.Error.WriteLineAsync($"mailstore: {line.TrimEnd('\r')}");
-            return result.CommandResult.Command.Name == DeliverCommand.Name ? ExitCode.TemporaryFailure : ExitCodeOf(e)!.Value;
+            return isDelivery ? ExitCode.TemporaryFailure : ExitCodeOf(e)!.Value;
         }
         // boundary of the process: MTAs bounce on an exit code that they do not know, and the runtime's for a crash is one
-        catch (Exception e) when (result.CommandResult.Command.Name == DeliverCommand.Name)
+        catch (Exception e)
         {
-            await Console.Error.WriteLineAsync($"mailstore: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
-            return ExitCode.TemporaryFailure;
+            await Console.Error.WriteLineAsync($"mailstore: this should not happen, please report it: {e}");
+            return isDelivery ? ExitCode.TemporaryFailure : ExitCode.Software;
         }
     }
 
@@ -68,7 +79,8 @@ internal static class CommandLine
         TemporaryFailureException or ModuleFaultException => ExitCode.TemporaryFailure,
         OperationCanceledException => ExitCode.TemporaryFailure,
         // of a file that was named, or of standard output: 'mailstore user list | head'
-        IOException or UnauthorizedAccessException => ExitCode.InputOutput,
+        IOException => ExitCode.InputOutput,
+        UnauthorizedAccessException => ExitCode.NoPermission,
         _ => null,
     };
 }

@@ -24,7 +24,7 @@ internal static partial class DataDirectory
         // root would leave files in it that its owner can no longer open
         var owner = OwnerOf(path);
         if (EffectiveUser() == 0 && owner is > 0)
-            throw Mistake(configuration, $"the data directory {path} belongs to the user with the id {owner}, but this runs as root; run it as that user, as in 'sudo -u #{owner} mailstore …'");
+            throw Mistake(configuration, $"the data directory {path} belongs to the user with the id {owner}, but this runs as root; run it as that user, as in: sudo -u '#{owner}' mailstore …");
     }
 
     private static ConfigurationException Mistake(HostConfiguration configuration, string message) =>

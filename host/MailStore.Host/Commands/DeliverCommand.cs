@@ -49,7 +49,7 @@ internal static class DeliverCommand
         }
 
         CheckUsed(configuration.DataDirectory);
-        using var log = context.CreateLog(quiet: true);
+        using var log = context.CreateLog(LogLevel.Warning);
         var options = new MailServerOptions(configuration) { SpeakLmtp = false, ServeAdmin = false };
         await using var own = await MailServer.StartAsync(options, log, TimeProvider.System, cancellationToken);
         return Report(await DeliverHereAsync(own.Delivery, configuration.Options.Lmtp, sender, recipients, cancellationToken), recipients);

@@ -53,7 +53,7 @@ internal static class DemoCommand
     {
         var output = context.Output;
         var configuration = DemoConfiguration.In(folder, context.ReadConfiguration().ModulesDirectory);
-        using var log = context.CreateLog(quiet: true);
+        using var log = context.CreateLog(LogLevel.Warning);
         var story = new DemoStory(output, folder);
         await using var server = await MailServer.StartAsync(new MailServerOptions(configuration) { Witness = story }, log, TimeProvider.System, cancellationToken);
         using var admin = new AdminClient(AdminServer.SocketPath(configuration.DataDirectory));

@@ -36,6 +36,11 @@ internal static class MailExportCommand
             else
                 await ExportAsync(export, () => { });
         }
+        catch (AdminException) when (count == 0)
+        {
+            Remove(path);
+            throw;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AdminException(ExitCode.CantCreate, $"{path} cannot be written: {e.Message}; {count} mails are there");
@@ -53,6 +58,15 @@ internal static class MailExportCommand
                 progress();
             }
         }
+    }
+
+    /// <summary>What was just made, and holds nothing.</summary>
+    private static void Remove(string path)
+    {
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+        else
+            File.Delete(path);
     }
 
     private enum ExportFormat

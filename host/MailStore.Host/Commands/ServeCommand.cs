@@ -8,9 +8,11 @@ namespace MailStore.Host.Commands;
 /// <summary><c>mailstore serve</c></summary>
 internal static class ServeCommand
 {
+    public const string Name = "serve";
+
     public static Command Build()
     {
-        var command = new Command("serve", "Run the LMTP server until SIGTERM or SIGINT");
+        var command = new Command(Name, "Run the LMTP server until SIGTERM or SIGINT");
         command.SetAction((arguments, cancellationToken) => RunAsync(new CommandContext(arguments), cancellationToken));
         return command;
     }

@@ -31,7 +31,7 @@ internal static class UserCommands
             await foreach (var result in connection.Client.ImportAsync([change], cancellationToken))
             {
                 if (result.Error is { } error)
-                    throw new AdminException(ExitCode.DataError, error);
+                    throw new AdminException(result.ExitCode, error);
                 await Console.Error.WriteLineAsync($"user '{result.Name}' added{(result.Name.Contains('@', StringComparison.Ordinal) ? "" : "; the name has no domain: only mail for just that name is his")}");
             }
 

@@ -76,7 +76,8 @@ internal sealed class ModuleChooser(HostConfiguration configuration, ICollection
         var kind = section.Kind.ToText();
         var there = plugins.Where(plugin => plugin.Problem is null).SelectMany(plugin => plugin.Modules)
             .Where(module => module.Kind == section.Kind).Select(module => module.Name).Distinct().Order(StringComparer.Ordinal).ToList();
-        var help = Suggestion.For(section.Module, there) is { } meant ? $"did you mean '{meant}'?"
+        var meant = Suggestion.For(section.Module, there);
+        var help = meant is not null ? $"did you mean '{meant}'?"
             : there.Count > 0 ? $"there is {string.Join(", ", there.Select(name => $"'{name}'"))}"
             : $"no plugin there has any {kind}";
         var elsewhere = plugins.SelectMany(plugin => plugin.Modules).FirstOrDefault(module => module.Name == section.Module);
@@ -84,7 +85,7 @@ internal sealed class ModuleChooser(HostConfiguration configuration, ICollection
             help += $"; '{elsewhere.Name}' is a {elsewhere.Kind.ToText()}";
         // a broken plugin may be the one that has it, and cannot say so
         var broken = plugins.Where(plugin => plugin.Problem is not null && plugin.Modules.Count == 0).Select(plugin => plugin.Problem!.ToString()).ToList();
-        if (broken.Count > 0)
+        if (broken.Count > 0 && meant is null)
             help += $". Broken plugins may have it: {string.Join(". ", broken)}";
         return $"no plugin in {configuration.ModulesDirectory} has the {kind} '{section.Module}'; {help}";
     }

@@ -9,7 +9,7 @@ public sealed class UserSettingAttribute : Attribute
 {
     /// <summary>
     /// The setting says where or how a user is allocated, and does nothing once he is: the host then refuses to change it and names
-    /// <c>mailstore user move</c>. False: it is in force from the next mail on.
+    /// the way out. False: it is in force from the next mail on.
     /// </summary>
     public bool AtAllocation { get; init; }
 }
