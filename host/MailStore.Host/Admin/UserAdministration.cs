@@ -64,22 +64,21 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
                         $"user '{record.Name}' has mail; say --purge to remove it, or --keep-mail to leave it where it is ({Place(record)})");
                 }
 
-                // nothing is in it: what was allocated goes as well
-                if (mail != MailRemoval.Keep && mailbox is not null)
+                done = mail == MailRemoval.Unsaid ? "his mailbox was empty" : $"his mail was left in {Place(record)}";
+                if (mail == MailRemoval.Purge && mailbox is not null)
                 {
                     if (await PurgeAsync(record, mailbox, cancellationToken) is not { } disabled)
                         continue;
                     record = disabled;
                     done = "his mail was removed";
                 }
-                else
-                {
-                    done = $"his mail was left in {Place(record)}";
-                }
             }
 
-            if (await directory.Users.TryRemoveAsync(record, cancellationToken))
-                return $"user '{record.Name}' removed; {done}";
+            if (!await directory.Users.TryRemoveAsync(record, cancellationToken))
+                continue;
+            if (mail == MailRemoval.Unsaid && record.Allocation is { } allocation)
+                done += await ReleaseAsync(record, allocation, cancellationToken);
+            return $"user '{record.Name}' removed; {done}";
         }
 
         throw Contended(name);
@@ -137,6 +136,22 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
 
         // letters of any script (RFC 6531); [ ] : for address literals
         static bool IsNoneOfADomain(char c) => char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '_' or '[' or ']' or ':');
+    }
+
+    /// <summary>Nobody asked for mail to be removed, and one may have come since the look: releasing removes nothing that holds mail.</summary>
+    /// <returns>What is left, in words.</returns>
+    private async Task<string> ReleaseAsync(UserRecord removed, Allocation allocation, CancellationToken cancellationToken)
+    {
+        var parsed = await directory.ParseAsync(removed, cancellationToken);
+        try
+        {
+            await parsed.Mda!.Agent.ReleaseAsync(null, allocation, cancellationToken);
+            return "";
+        }
+        catch (Exception e) when (e is TemporaryFailureException or ModuleConfigurationException or Modules.ModuleFaultException)
+        {
+            return $", and is left in {Place(removed)}: {e.Message}";
+        }
     }
 
     private string NormalisedName(string name)

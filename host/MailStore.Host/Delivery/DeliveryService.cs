@@ -42,9 +42,7 @@ internal sealed class DeliveryService : IDelivery
 
     public async ValueTask<RecipientDecision> ResolveAsync(string address, CancellationToken cancellationToken)
     {
-        var parsed = UserAddress.Parse(
-            address, _options.Lmtp.RecipientDelimiter, _options.Delivery.CaseSensitiveLocalParts, out var error);
-        if (parsed is not { } target)
+        if (Parse(address, out var error) is not { } target)
             return new RecipientDecision(null, Replies.BadAddress(address, error));
         try
         {
@@ -159,13 +157,17 @@ internal sealed class DeliveryService : IDelivery
         for (var hop = 0; hop <= AliasHops; hop++)
         {
             var record = await _directory.Users.FindAsync(name, cancellationToken);
-            if (record is null || !record.Settings.TryGetValue(HostKeys.Alias, out var target))
+            if (record is null || !record.Settings.TryGetValue(HostKeys.Alias, out var target) || !_directory.IsEnabled(record))
                 return record;
-            name = target;
+            // as administrators wrote it; an alias may name a detail, too, all of whose mail goes to its user
+            name = Parse(target, out _)?.User ?? target;
         }
 
         throw new ModuleConfigurationException($"alias '{name}' goes on after {AliasHops} hops; look for a circle with 'mailstore user show'");
     }
+
+    private UserAddress? Parse(string address, out string error) =>
+        UserAddress.Parse(address, _options.Lmtp.RecipientDelimiter, _options.Delivery.CaseSensitiveLocalParts, out error);
 
     private async ValueTask<Reply?> RefusalOfAsync(UserRecord user, string address, CancellationToken cancellationToken)
     {

@@ -27,7 +27,7 @@ internal sealed class UserDirectory(HostConfiguration configuration, ModuleSet m
     }
 
     public bool IsEnabled(UserRecord record) =>
-        !string.Equals(HostSetting(record, HostKeys.Enabled), "false", StringComparison.OrdinalIgnoreCase);
+        HostSetting(record, HostKeys.Enabled) is not { } text || !HostKeys.TryParseEnabled(text, out var enabled) || enabled;
 
     /// <summary>The instance of the allocation beats all else; then the record's word, the domain's, the default.</summary>
     public string MdaNameOf(UserRecord record) =>
