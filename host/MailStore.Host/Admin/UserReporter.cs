@@ -66,10 +66,10 @@ internal sealed class UserReporter(HostConfiguration configuration, UserDirector
         {
             if (user.Record.Settings.TryGetValue(option.Key, out var forced))
                 settings.Add(new SettingView(option.Key, forced, "the user's record"));
-            else if (domain?.Find(option.Key) is { } ofDomain)
-                settings.Add(new SettingView(option.Key, Text(ofDomain.Value), $"{Origin(ofDomain)}, {domain.Title}"));
-            else if (user.Mda.Table?.Find(option.Key) is { } ofModule)
-                settings.Add(new SettingView(option.Key, Text(ofModule.Value), $"{Origin(ofModule)}, {user.Mda.Table.Title}"));
+            else if (Find(domain, option.Key) is { } ofDomain)
+                settings.Add(new SettingView(option.Key, SettingsLayer.Text(ofDomain.Value), $"{Origin(ofDomain)}, {domain!.Title}"));
+            else if (Find(user.Mda.Table, option.Key) is { } ofModule)
+                settings.Add(new SettingView(option.Key, SettingsLayer.Text(ofModule.Value), $"{Origin(ofModule)}, {user.Mda.Table!.Title}"));
             else
                 settings.Add(new SettingView(option.Key, option.DefaultText, "the module's default"));
         }
@@ -87,5 +87,7 @@ internal sealed class UserReporter(HostConfiguration configuration, UserDirector
 
     private static string Origin(ConfigEntry entry) => $"{entry.File}({entry.Line},{entry.Column})";
 
-    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+    /// <summary>The keys of nested options are dotted.</summary>
+    private static ConfigEntry? Find(ConfigTable? table, string key) =>
+        key.Split('.', 2) is [var outer, var inner] ? Find(table?.FindTable(outer), inner) : table?.FindValue(key);
 }

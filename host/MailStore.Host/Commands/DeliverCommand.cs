@@ -95,7 +95,7 @@ internal static class DeliverCommand
     }
 
     /// <summary>One exit code for all: a temporary failure outweighs a permanent one, which outweighs success, so that nothing is lost.</summary>
-    private static int Report(IReadOnlyList<Reply> replies, IReadOnlyList<string> recipients)
+    internal static int Report(IReadOnlyList<Reply> replies, IReadOnlyList<string> recipients)
     {
         var exitCode = ExitCode.Ok;
         for (var i = 0; i < replies.Count; i++)

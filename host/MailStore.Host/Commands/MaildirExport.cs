@@ -42,13 +42,16 @@ internal sealed class MaildirExport(string root) : IMailExport
     private string FolderFor(string? name)
     {
         // folders come from a module: no name leads out of the root
-        var path = name is null ? root : Path.Combine(root, "." + name.Replace('/', '_').Replace('\0', '_').TrimStart('.'));
+        name = name?.Replace('/', '_').Replace('\0', '_').TrimStart('.') ?? "";
+        var path = name.Length == 0 ? root : Path.Combine(root, "." + name);
         if (!_made.Add(path))
             return path;
+        // one by one: the mode is for the last of a path alone
         Directory.CreateDirectory(root, Private);
+        Directory.CreateDirectory(path, Private);
         foreach (var part in (string[])["cur", "new", "tmp"])
             Directory.CreateDirectory(Path.Combine(path, part), Private);
-        if (name is not null)
+        if (name.Length > 0)
             File.WriteAllBytes(Path.Combine(path, "maildirfolder"), []);
         return path;
     }

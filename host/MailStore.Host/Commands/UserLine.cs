@@ -35,6 +35,21 @@ internal static class UserLine
         return change;
     }
 
+    /// <summary>Writes a user so that <see cref="Parse(string, int, out string)"/> reads the same again; what holds a line end is told in JSON only.</summary>
+    public static string Format(string name, IEnumerable<KeyValuePair<string, string>> settings) =>
+        string.Join(' ', settings.Select(setting => $"{setting.Key}={QuotedIfNeeded(setting.Value, "")}").Prepend(FormatName(name)));
+
+    private static string FormatName(string name)
+    {
+        var at = name.LastIndexOf('@');
+        return at < 0 ? QuotedIfNeeded(name, "\\#") : QuotedIfNeeded(name[..at], "\\#") + name[at..];
+    }
+
+    private static string QuotedIfNeeded(string text, string others) =>
+        text.Any(c => c == '"' || char.IsWhiteSpace(c) || others.Contains(c, StringComparison.Ordinal))
+            ? $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""
+            : text;
+
     private static List<string> Split(string line, out string mistake)
     {
         mistake = "";

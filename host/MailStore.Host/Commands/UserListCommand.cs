@@ -41,9 +41,7 @@ internal static partial class UserListCommand
     {
         ListFormat.Json => JsonSerializer.Serialize(user, AdminJson.Readable.UserView),
         ListFormat.Passwd => PasswdLine(user),
-        _ => string.Join(' ', (string[])[
-            user.Name,
-            .. user.Settings.Select(setting => $"{setting.Key}={(setting.Value.Any(char.IsWhiteSpace) ? $"\"{setting.Value}\"" : setting.Value)}")]),
+        _ => UserLine.Format(user.Name, user.Settings),
     };
 
     /// <summary>

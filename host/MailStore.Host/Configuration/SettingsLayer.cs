@@ -18,6 +18,14 @@ internal sealed record SettingsLayer(string Name, IReadOnlyList<KeyValuePair<str
         return new SettingsLayer($"domain {domain}", values, IgnoreUnknown: true);
     }
 
+    /// <summary>A value of the file as a record would say it.</summary>
+    public static string Text(object value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        IReadOnlyList<object> items => ListConverter.Join(items.Select(Text)),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+
     private static void Add(List<KeyValuePair<string, string>> values, string prefix, ConfigTable table)
     {
         foreach (var entry in table.Entries)
@@ -28,11 +36,4 @@ internal sealed record SettingsLayer(string Name, IReadOnlyList<KeyValuePair<str
                 values.Add(new KeyValuePair<string, string>(prefix + entry.Key, Text(entry.Value)));
         }
     }
-
-    private static string Text(object value) => value switch
-    {
-        bool flag => flag ? "true" : "false",
-        IReadOnlyList<object> items => ListConverter.Join(items.Select(Text)),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-    };
 }

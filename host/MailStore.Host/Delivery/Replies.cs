@@ -14,7 +14,7 @@ internal static class Replies
 
     public static Reply Accepted(string address) => new(250, "2.1.5", $"<{address}> accepted");
 
-    public static Reply BadAddress(string address, string why) => new(501, "5.1.3", $"<{address}> is no address: {why}");
+    public static Reply BadAddress(string address, string why) => new(501, "5.1.3", $"<{Shown(address)}> is no address: {why}");
 
     public static Reply NoSuchUser(string address) => new(550, "5.1.1", $"<{address}> no such user");
 
@@ -31,4 +31,7 @@ internal static class Replies
         DeliveryStatus.StorageFull => StorageFull,
         _ => TemporaryFailure,
     };
+
+    /// <summary>The only address in a reply that was not checked before.</summary>
+    private static string Shown(string address) => string.Concat(address.Select(c => char.IsControl(c) ? '?' : c));
 }

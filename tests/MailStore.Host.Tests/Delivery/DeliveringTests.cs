@@ -145,7 +145,7 @@ public sealed class DeliveringTests : IDisposable
         using var cancel = new CancellationTokenSource();
         using var content = _office.Content();
         var replies = _office.Start(content, await _office.AcceptAllAsync(Alice), cancel.Token);
-        await entered.Task;
+        await entered.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await cancel.CancelAsync();
         Assert.Equal("451 4.3.0", PostOffice.Codes(await replies[0]));
     }

@@ -18,6 +18,9 @@ internal sealed class FakeAgent : IMailDeliveryAgent
     /// <summary>What a parse comes to, in place of the usual.</summary>
     public Func<EffectiveUser, ParseResult?> Parsing { get; set; } = static _ => null;
 
+    /// <summary>Runs before a release.</summary>
+    public Action? Releasing { get; set; }
+
     public FakeMailbox MailboxOf(string user) => _mailboxes.GetOrAdd(user, static _ => new FakeMailbox());
 
     public ParseResult Parse(EffectiveUser user)
@@ -37,6 +40,7 @@ internal sealed class FakeAgent : IMailDeliveryAgent
 
     public ValueTask ReleaseAsync(UserRecord? current, Allocation lost, CancellationToken cancellationToken)
     {
+        Releasing?.Invoke();
         Released.Enqueue(lost);
         return default;
     }

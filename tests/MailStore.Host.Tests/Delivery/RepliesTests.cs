@@ -47,6 +47,10 @@ public sealed class RepliesTests
     public void The_positive_reply_names_the_delivery() =>
         Assert.Equal("250 2.0.0 <a@x.org> 0123r1 stored", For(DeliveryResult.Stored("file")).ToString());
 
+    [Fact]
+    public void An_address_that_is_none_ends_no_line() =>
+        Assert.Equal("501 5.1.3 <a??250 2.0.0 fine@x> is no address: why", Replies.BadAddress("a\r\n250 2.0.0 fine@x", "why").ToString());
+
     /// <summary>A module's detail may hold paths and more that is not the sender's business.</summary>
     [Fact]
     public void What_a_module_says_in_detail_is_for_the_log_and_not_for_the_sender() =>
