@@ -7,6 +7,7 @@ internal static class RandomSequences
 {
     private const int ShrinkingTries = 200;
 
+    /// <param name="context">Chance and effort.</param>
     /// <param name="generate">Makes one operation.</param>
     /// <param name="run">Runs a sequence against the module and a model; throws when they differ. Called many times.</param>
     /// <param name="sequences">How many sequences, before <see cref="CaseContext{T}.Effort"/>.</param>
