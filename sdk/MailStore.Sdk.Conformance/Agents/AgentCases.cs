@@ -5,8 +5,17 @@ internal static class AgentCases
 {
     public static IEnumerable<ConformanceCase<AgentUnderTest>> All =>
     [
+        .. LifeCases.All,
         .. ParseCases.All,
+        .. AllocationCases.All,
+        .. ReleaseCases.All,
         .. DeliveryCases.All,
         .. FolderCases.All,
+        .. ConcurrencyCases.All,
+        .. CancellationCases.All,
+        .. QuotaCases.All,
+        .. NameCases.All,
+        .. ReadingCases.All,
+        .. RemovalCases.All,
     ];
 }

@@ -10,15 +10,15 @@ internal static class DeliveryCases
         AgentCase.Of("delivery: an acknowledged mail is there", AgentRequirements.StoredIsAPromise, IsThereAsync),
         .. Letters.Peculiar.Select(letter =>
             AgentCase.Of($"delivery: {letter.What}", AgentRequirements.ReadAsDelivered, (_, _, mailbox) => InAllFormsAsync(mailbox, letter))),
-        AgentCase.Of("delivery: a mail whose stream gives few bytes at a time", AgentRequirements.ReadAsDelivered, (_, _, mailbox) => AloneAsync(mailbox, Letters.Piecemeal())),
+        AgentCase.Of("delivery: a mail that comes in small pieces", AgentRequirements.ReadAsDelivered, (_, _, mailbox) => AloneAsync(mailbox, Letters.Piecemeal())),
         AgentCase.Of("delivery: a mail of 20 MB", AgentRequirements.ReadAsDelivered, (_, _, mailbox) => AloneAsync(mailbox, Letters.Huge())),
         AgentCase.Of("delivery: the same mail twice", AgentRequirements.StoredId, SameTwiceAsync),
-        AgentCase.Of("delivery: the mail is found by the id that it was given", AgentRequirements.StoredId, FoundByIdAsync),
+        AgentCase.Of("delivery: a mail is found by its id", AgentRequirements.StoredId, FoundByIdAsync),
         AgentCase.Of("delivery: an id is never given again", AgentRequirements.IdStays, IdsAsync),
         AgentCase.Of("delivery: the time of arrival", AgentRequirements.Arrival, ArrivalAsync),
         AgentCase.Of("delivery: closes the streams that it opened", AgentRequirements.CallerDisposes, ClosesAsync),
-        AgentCase.Of("delivery: reads nothing of the mail when it is complete", AgentRequirements.ReadUntilComplete, ReadsNothingLaterAsync),
-        AgentCase.Of("delivery: a mail whose stream breaks off with an error", AgentRequirements.UnreadableIsNotStored, BreaksOffAsync),
+        AgentCase.Of("delivery: reads nothing after its end", AgentRequirements.ReadUntilComplete, ReadsNothingLaterAsync),
+        AgentCase.Of("delivery: a mail whose stream breaks off", AgentRequirements.UnreadableIsNotStored, BreaksOffAsync),
         AgentCase.Of("delivery: a mail whose stream ends too early", AgentRequirements.UnreadableIsNotStored, EndsEarlyAsync),
     ];
 

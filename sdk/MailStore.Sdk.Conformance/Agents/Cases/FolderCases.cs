@@ -9,7 +9,7 @@ internal static class FolderCases
     public static IEnumerable<ConformanceCase<AgentUnderTest>> All =>
     [
         AgentCase.Of("folders: the result says which one was used", AgentRequirements.FolderUsed, UsedAsync),
-        AgentCase.Of("folders: mails of all of them are listed and opened", AgentRequirements.ListOrder, ListedAsync),
+        AgentCase.Of("folders: mails of all of them are listed", AgentRequirements.ListOrder, ListedAsync),
         AgentCase.Of("folders: names from outside lead nowhere", AgentRequirements.FolderFromOutside, (world, _, mailbox) => HostileAsync(world, mailbox, (letter, name) => letter with { Folder = name })),
         AgentCase.Of("folders: details from outside lead nowhere", AgentRequirements.FolderFromOutside, (world, _, mailbox) => HostileAsync(world, mailbox, (letter, name) => letter with { Detail = name })),
     ];

@@ -14,7 +14,7 @@ internal static class ParseCases
 
     public static IEnumerable<ConformanceCase<AgentUnderTest>> All =>
     [
-        AgentCase.Of("parse: a new user is incomplete, and what is missing is said", AgentRequirements.NewIsNotReady, NewAsync),
+        AgentCase.Of("parse: a new user is incomplete", AgentRequirements.NewIsNotReady, NewAsync),
         AgentCase.Of("parse: after the allocation the mailbox is ready", AgentRequirements.AllocationMakesReady, ReadyAsync),
         AgentCase.Of("parse: says the same each time", AgentRequirements.ParseIsKept, SameAsync),
         AgentCase.Of("parse: touches nothing", AgentRequirements.ParseIsPure, TouchesNothingAsync),

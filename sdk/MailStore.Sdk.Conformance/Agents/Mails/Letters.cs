@@ -56,19 +56,19 @@ internal static class Letters
         Letter.Of("a mail that begins with empty lines", "\n\n\nSubject: late\n\nbody\n"),
         Letter.Of("a mail with all bytes from 0 to 255", [.. "Subject: binary\n\n"u8, .. Enumerable.Range(0, 512).Select(i => (byte)i), (byte)'\n']),
         Letter.Of("a mail of NULs", "Subject: nul\n\n\0\0\0\nx\0y\n\0"),
-        Letter.Of("a mail with 8-bit bytes that are no UTF-8", "Subject: Gr\u00fc\u00dfe\nX-\u00e9: \u00ff\u00fe\n\n\u00c3\u0028 \u00ed\u00a0\u0080 \u0080\u00ff\n"),
+        Letter.Of("a mail with bytes that are no UTF-8", "Subject: Gr\u00fc\u00dfe\nX-\u00e9: \u00ff\u00fe\n\n\u00c3\u0028 \u00ed\u00a0\u0080 \u0080\u00ff\n"),
         Letter.Of("a mail in UTF-8", Encoding.UTF8.GetBytes("Subject: Grüße 🐘\n\nПривет, 世界\n")),
         Letter.Of("a mail with a byte order mark", "\u00ef\u00bb\u00bfSubject: bom\n\n\u00ef\u00bb\u00bfbody\n"),
         Letter.Of("a mail with lines that start with dots", "Subject: dots\n\n.\n..\n...\n.text\n..text\n\n.\n"),
         Letter.Of("a mail with lines that look like an mbox", "Subject: from\n\nFrom sender@example.net Thu Jan  1 00:00:00 2026\n>From one\n>>From two\n>>>From three\n\nFrom \nFrom\n\nFrom x@y Thu Jan  1 00:00:00 2026\n"),
-        Letter.Of("a mail that begins with an mbox separator", "From sender@example.net Thu Jan  1 00:00:00 2026\nSubject: from\n\nbody\n") with { HasHeader = false },
+        Letter.Of("a mail that begins as an mbox does", "From sender@example.net Thu Jan  1 00:00:00 2026\nSubject: from\n\nbody\n") with { HasHeader = false },
         Letter.Of("a mail with bare carriage returns", "Subject: cr\n\na\rb\r\rc\r"),
-        Letter.Of("a mail with carriage returns before line ends", "Subject: crlf\r\n\r\na\r\nb\r\r\n\r\n"),
-        Letter.Of("a mail with control characters and a Ctrl-Z", "Subject: ctl\n\n\u001a\u0004\u001b[2J\u0007\u000c\u000b\u0085\n"),
+        Letter.Of("a mail with CRs before its line ends", "Subject: crlf\r\n\r\na\r\nb\r\r\n\r\n"),
+        Letter.Of("a mail with control characters", "Subject: ctl\n\n\u001a\u0004\u001b[2J\u0007\u000c\u000b\u0085\n"),
         Letter.Of("a mail with trailing spaces and tabs", "Subject: blanks \t\n\n \t \ntext   \n\t\n \n"),
         Letter.Of("a mail with a line of a megabyte", "Subject: long\n\n" + new string('x', 1024 * 1024) + "\nend\n"),
         Letter.Of("a mail of 10,000 short lines", "Subject: short\n\n" + string.Concat(Enumerable.Repeat("a\n", 10_000))),
-        Letter.Of("a mail that looks like others of this world", Mime),
+        Letter.Of("a mail in MIME", Mime),
     ];
 
     /// <summary>An ordinary mail.</summary>
@@ -89,7 +89,7 @@ internal static class Letters
     public static Letter Huge() => new("a mail of 20 MB", OfSize(8191, 1, "").Pattern, HugeLength) { Form = ContentForm.Stream };
 
     /// <summary>A few hundred reads.</summary>
-    public static Letter Piecemeal() => OfSize(20_000, 2, "a mail whose stream gives few bytes at a time") with { Form = ContentForm.Stream, ChunkSize = 61 };
+    public static Letter Piecemeal() => OfSize(20_000, 2, "a mail that comes in small pieces") with { Form = ContentForm.Stream, ChunkSize = 61 };
 
     /// <summary>Takes longer to read than anybody waits.</summary>
     public static Letter Slow() => OfSize(1024 * 1024, 3, "a mail that takes very long to read") with
