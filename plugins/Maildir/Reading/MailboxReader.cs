@@ -16,7 +16,7 @@ internal sealed class MailboxReader(string home, RootGuard roots)
     // a directory that changed while it was read is read again: a rename meanwhile may have hidden a mail that was there all the time
     private const int Passes = 5;
 
-    // NAME_MAX; a folder's directory has a dot more
+    // NAME_MAX
     private const int MaxNameBytes = 255;
 
     /// <summary>The inbox, then the folders by name.</summary>
@@ -66,7 +66,7 @@ internal sealed class MailboxReader(string home, RootGuard roots)
     {
         var slash = id.LastIndexOf('/');
         var name = id[(slash + 1)..];
-        if (name.Length == 0 || name[0] == '.' || name.Any(c => c is ':' || char.IsControl(c)) || IsTooLong(id[..Math.Max(slash, 0)]) || IsTooLong(name))
+        if (name.Length == 0 || name[0] == '.' || name.Any(c => c is ':' || char.IsControl(c)) || IsTooLong('.' + id[..Math.Max(slash, 0)]) || IsTooLong(name))
             return null;
         using var root = OpenHome();
         if (root is null)
@@ -78,7 +78,7 @@ internal sealed class MailboxReader(string home, RootGuard roots)
     }
 
     // no file has such a name, and the system would call it an error
-    private static bool IsTooLong(string name) => Encoding.UTF8.GetByteCount(name) >= MaxNameBytes;
+    private static bool IsTooLong(string name) => Encoding.UTF8.GetByteCount(name) > MaxNameBytes;
 
     private Descriptor? OpenHome()
     {

@@ -17,5 +17,6 @@ internal static class AgentCases
         .. NameCases.All,
         .. ReadingCases.All,
         .. RemovalCases.All,
+        .. AgentModelCases.All,
     ];
 }
