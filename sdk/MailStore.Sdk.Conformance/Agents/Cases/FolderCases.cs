@@ -4,7 +4,7 @@ namespace MailStore.Sdk.Conformance;
 internal static class FolderCases
 {
     private static readonly string[] Hostile =
-        ["..", ".", "../../etc", "/etc", "a/../../b", "a/b", "", " ", ".hidden", "a..b", "a.", "cur", "new", "INBOX", "con", "-rf", "%2e%2e", "a\nb", "a\u0001b", "\\", "~", "ünïcödé", "🐘", new('x', 300)];
+        ["..", ".", "../../etc", "../../../etc", "../../../../etc", "{outside}/etc", "a/../../b", "a/b", "", " ", ".hidden", "a..b", "a.", "cur", "new", "INBOX", "con", "-rf", "%2e%2e", "a\nb", "a\u0001b", "\\", "~", "ünïcödé", "🐘", new('x', 300)];
 
     public static IEnumerable<ConformanceCase<AgentUnderTest>> All =>
     [
@@ -44,7 +44,7 @@ internal static class FolderCases
     private static async Task HostileAsync(AgentWorld world, MailboxUnderTest mailbox, Func<Letter, string, Letter> put)
     {
         var stored = new List<DeliveryOutcome>();
-        foreach (var name in Hostile)
+        foreach (var name in Hostile.Select(name => name.Replace("{outside}", world.Outside, StringComparison.Ordinal)))
             stored.Add(await mailbox.DeliverAsync(put(Letters.Plain($"a mail for the folder or detail '{name}'"), name)));
         world.ExpectNothingOutside();
         await mailbox.ExpectAsync(stored);

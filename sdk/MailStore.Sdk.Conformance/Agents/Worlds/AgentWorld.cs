@@ -8,9 +8,10 @@ internal sealed class AgentWorld(CaseContext<AgentUnderTest> context) : IAsyncDi
     public const string Alice = "alice@example.org";
     public const string Bob = "bob@example.org";
 
-    /// <summary>"Soon", for a module that is to come back: generous, for a machine that does other things too.</summary>
-    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private const int ShareOfSoon = 6;
 
+    // for a module that is to come back: generous, for a machine that does other things too
+    private readonly TimeSpan _soon = context.TimeLimit / ShareOfSoon;
     private readonly List<AgentHost> _hosts = [];
     private readonly Surroundings _surroundings = new(context.NewPlace());
     private long _lastVersion;
@@ -18,6 +19,9 @@ internal sealed class AgentWorld(CaseContext<AgentUnderTest> context) : IAsyncDi
     public CaseContext<AgentUnderTest> Context => context;
 
     public ModuleContext Place => _surroundings.Place;
+
+    /// <summary>A directory above the data directory, for names from outside that are absolute paths: nothing may come there.</summary>
+    public string Outside => _surroundings.Root;
 
     public AgentSequences Sequences { get; } = new();
 
@@ -68,11 +72,11 @@ internal sealed class AgentWorld(CaseContext<AgentUnderTest> context) : IAsyncDi
     {
         try
         {
-            return await task.WaitAsync(Soon, CancellationToken);
+            return await task.WaitAsync(_soon, CancellationToken);
         }
         catch (TimeoutException)
         {
-            throw new ConformanceException($"{what} did not come to an end within {Soon.TotalSeconds:0} seconds");
+            throw new ConformanceException($"{what} did not come to an end within {_soon.TotalSeconds:0.#} seconds");
         }
     }
 

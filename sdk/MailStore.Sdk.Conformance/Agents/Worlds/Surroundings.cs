@@ -1,24 +1,32 @@
 namespace MailStore.Sdk.Conformance;
 
-/// <summary>Puts the data directory two levels down into the scratch place, with things beside and above it that are none of the module's business.</summary>
+/// <summary>
+/// Puts the data directory some levels down into the scratch place, with things beside and above it that are none of the module's business. So deep, that no name
+/// that the kit uses leads out of the scratch place, whatever a module makes of it.
+/// </summary>
 internal sealed class Surroundings
 {
-    private readonly string _root;
+    private static readonly string[] Levels = ["srv", "a", "b", "c", "d", "e"];
+
     private readonly IReadOnlyList<string> _before;
 
     public Surroundings(ModuleContext scratch)
     {
-        _root = scratch.DataDirectory;
-        var beside = Path.Combine(_root, "srv");
-        Place = new ModuleContext(scratch.Instance, Directory.CreateDirectory(Path.Combine(beside, "data")).FullName);
-        foreach (var directory in (string[])[_root, beside])
+        Root = scratch.DataDirectory;
+        var path = Root;
+        foreach (var level in (string[])[.. Levels, "data"])
         {
-            File.WriteAllText(Path.Combine(directory, "passwd"), "none of the module's business\n");
-            Directory.CreateDirectory(Path.Combine(directory, "etc"));
+            File.WriteAllText(Path.Combine(path, "passwd"), "none of the module's business\n");
+            Directory.CreateDirectory(Path.Combine(path, "etc"));
+            path = Directory.CreateDirectory(Path.Combine(path, level)).FullName;
         }
 
+        Place = new ModuleContext(scratch.Instance, path);
         _before = State();
     }
+
+    /// <summary>The scratch place: above the data directory.</summary>
+    public string Root { get; }
 
     public ModuleContext Place { get; }
 
@@ -29,6 +37,5 @@ internal sealed class Surroundings
         Expect.That(change is null, $"something outside of the data directory {Place.DataDirectory} was touched: {change}");
     }
 
-    // the time of change of the directory above is its own: the data directory's name stands in it
-    private IReadOnlyList<string> State() => DirectoryState.Of(_root, path => path == Place.DataDirectory);
+    private IReadOnlyList<string> State() => DirectoryState.Of(Root, path => path == Place.DataDirectory);
 }
