@@ -35,6 +35,7 @@ internal static class AgentRequirements
     public const string StoredId = "When stored: the id by which the mailbox knows the mail, as Id; for Maildir the file's name.";
     public const string FolderUsed = "When stored: the folder that was used; null for the inbox.";
     public const string FolderFromOutside = "From outside: a module that has no folders, or none that can have this name, stores the mail in the inbox.";
+    public const string Transaction = "The same for all recipients of one mail, another one for each mail: so that a module may store their content once.";
     public const string Quota = "However many mails come at once on one host, together they never exceed it; a mail that was refused or not stored takes no room.";
     public const string UsageAsQuota = "Tells how much the mailbox holds, by the same count that its quota goes by.";
     public const string UsageCount = "The number of its mails.";

@@ -7,7 +7,7 @@ internal static class LifeCases
     [
         AgentCase.Of("life: it starts and stops", AgentRequirements.StartsOnce, StartsAndStopsAsync),
         AgentCase.Of("life: constructed, and never started", AgentRequirements.DisposedAfterStop, NeverStartedAsync),
-        AgentCase.Of("life: stopped after a start that was given up", AgentRequirements.StopsAlsoAfterFailure, StartGivenUpAsync),
+        AgentCase.Of("life: stopped after a start that was given up", $"{AgentRequirements.StartGivenUp} {AgentRequirements.StopsAlsoAfterFailure}", StartGivenUpAsync),
         AgentCase.Of("life: many times over one place", AgentRequirements.StartsOnce, ManyTimesAsync),
         AgentCase.Of("life: a stop that waits no longer", AgentRequirements.StopWaitsNoLonger, StopWaitsNoLongerAsync),
         AgentCase.Of("life: nothing depends on the stop", AgentRequirements.NothingDependsOnStop, KilledAsync),

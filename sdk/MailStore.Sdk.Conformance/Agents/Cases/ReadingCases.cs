@@ -10,6 +10,7 @@ internal static class ReadingCases
     [
         AgentCase.Of("reading: a new mailbox is empty", AgentRequirements.ListIsWhole, (_, _, mailbox) => mailbox.ExpectAsync([])),
         AgentCase.Of("reading: in the order of arrival", AgentRequirements.ListOrder, OrderAsync),
+        AgentCase.Of("reading: a mail under way is not seen", AgentRequirements.HalfIsNeverSeen, UnderWayAsync),
         AgentCase.Of("reading: the ids stay", AgentRequirements.IdStays, IdsStayAsync),
         AgentCase.Of("reading: new mails have no flags", AgentRequirements.Flags, FlagsAsync),
         AgentCase.Of("reading: ids that are none", AgentRequirements.IdFromOutside, NoIdsAsync),
@@ -28,6 +29,31 @@ internal static class ReadingCases
         Expect.That(
             listed.SequenceEqual(stored.Select(outcome => outcome.StoredId)),
             $"mails that arrived in the order {string.Join(", ", stored.Select(outcome => outcome.StoredId))} are listed in the order {string.Join(", ", listed)}");
+    }
+
+    private static async Task UnderWayAsync(AgentWorld world, AgentHost host, MailboxUnderTest mailbox)
+    {
+        _ = mailbox.Reading;
+        var isHalfRead = new TaskCompletionSource();
+        var letter = Letters.OfSize(500_000, 14, "a mail that is still being delivered") with
+        {
+            Form = ContentForm.Stream, ChunkSize = 50_000, Pause = TimeSpan.FromMilliseconds(10), OnRead = number => SetAt(number, 6, isHalfRead),
+        };
+        var delivery = mailbox.DeliverAsync(letter);
+        await Task.WhenAny(isHalfRead.Task, delivery);
+        if (!delivery.IsCompleted)
+        {
+            var seen = await mailbox.ListAsync();
+            Expect.That(seen.Count == 0 || delivery.IsCompleted, $"ListAsync, while the only mail was still being read, listed {seen.Count} mail(s): {string.Join(", ", seen.Select(mail => mail.Id))}");
+        }
+
+        await mailbox.ExpectAsync([await delivery]);
+    }
+
+    private static void SetAt(int number, int at, TaskCompletionSource source)
+    {
+        if (number == at)
+            source.TrySetResult();
     }
 
     private static async Task IdsStayAsync(AgentWorld world, AgentHost host, MailboxUnderTest mailbox)

@@ -17,6 +17,9 @@ internal sealed record Letter(string What, byte[] Pattern, long Length)
 
     public string Id { get; private init; } = NewId();
 
+    /// <summary>Where several letters are one mail for several users; else each is a mail of its own.</summary>
+    public string? TransactionId { get; init; }
+
     public ContentForm Form { get; init; }
 
     /// <summary>Whether the host puts headers before it.</summary>

@@ -12,7 +12,7 @@ internal sealed class Posting : IDisposable
         Mail = new Mail
         {
             DeliveryId = letter.Id,
-            TransactionId = "T" + letter.Id,
+            TransactionId = letter.TransactionId ?? "T" + letter.Id,
             Sender = "sender@example.net",
             OriginalRecipient = user,
             User = user,

@@ -12,6 +12,7 @@ internal sealed class AgentWorld(CaseContext<AgentUnderTest> context) : IAsyncDi
 
     // for a module that is to come back: generous, for a machine that does other things too
     private readonly TimeSpan _soon = context.TimeLimit / ShareOfSoon;
+    private readonly CancellationTokenSource _over = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
     private readonly List<AgentHost> _hosts = [];
     private readonly Surroundings _surroundings = new(context.NewPlace());
     private long _lastVersion;
@@ -26,6 +27,9 @@ internal sealed class AgentWorld(CaseContext<AgentUnderTest> context) : IAsyncDi
     public AgentSequences Sequences { get; } = new();
 
     public CancellationToken CancellationToken => context.CancellationToken;
+
+    /// <summary>Cancelled when the case is over: a module that does not heed its cancellations is then to be kept waiting no longer.</summary>
+    public CancellationToken Over => _over.Token;
 
     /// <summary>A host that was not started yet.</summary>
     public async Task<AgentHost> OpenAsync()
@@ -82,7 +86,9 @@ internal sealed class AgentWorld(CaseContext<AgentUnderTest> context) : IAsyncDi
 
     public async ValueTask DisposeAsync()
     {
+        await _over.CancelAsync();
         foreach (var host in _hosts)
             await host.CleanUpAsync();
+        _over.Dispose();
     }
 }

@@ -34,6 +34,7 @@ internal sealed class MailboxUnderTest(AgentWorld world, UserRecord record, IMai
     public async Task<DeliveryOutcome> TryDeliverAsync(Posting posting, Letter letter, CancellationToken? cancellationToken = null)
     {
         world.Context.Step($"DeliverAsync of {letter.What}");
+        using var over = world.Over.Register(posting.Dispose);
         try
         {
             var result = await Task.Run(() => mailbox.DeliverAsync(posting.Mail, cancellationToken ?? world.CancellationToken).AsTask(), CancellationToken.None);

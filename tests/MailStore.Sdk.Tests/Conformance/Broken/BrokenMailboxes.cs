@@ -6,18 +6,17 @@ namespace MailStore.Sdk.Tests.Conformance;
 /// <summary>Mailboxes that break the contract, each in one way that an author might not notice.</summary>
 internal static class BrokenMailboxes
 {
-    private static MemoryStream Map(Mail mail, Func<byte[], byte[]> map)
-    {
-        using var content = mail.OpenRead();
-        using var read = new MemoryStream();
-        content.CopyTo(read);
-        return new MemoryStream(map(read.ToArray()));
-    }
-
     /// <summary>Changes what it stores, and says nothing.</summary>
     public sealed class Transforming(string home, long? quota, Func<byte[], byte[]> map) : ShelfMailbox(home, quota)
     {
-        protected override Stream Transform(Mail mail) => Map(mail, map);
+        protected override async Task WriteAsync(Mail mail, string path, CancellationToken cancellationToken)
+        {
+            await base.WriteAsync(mail, path, cancellationToken);
+            if (base.IsWhole(mail, path))
+                await File.WriteAllBytesAsync(path, map(await File.ReadAllBytesAsync(path, cancellationToken)), cancellationToken);
+            else
+                throw new IOException("the mail ended too early");
+        }
 
         protected override bool IsWhole(Mail mail, string part) => true;
     }
@@ -31,13 +30,11 @@ internal static class BrokenMailboxes
 
     public sealed class AcknowledgesFirst(string home, long? quota) : ShelfMailbox(home, quota)
     {
-        public override ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken)
+        protected override async Task<DeliveryResult> CommitAsync(Mail mail, string part, CancellationToken cancellationToken)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            using var bytes = Map(mail, content => content);
             var id = NewId(mail);
-            _ = WriteLaterAsync(bytes.ToArray(), PathOf(id));
-            return new(DeliveryResult.Stored(id));
+            _ = WriteLaterAsync(await File.ReadAllBytesAsync(part, cancellationToken), PathOf(id));
+            return DeliveryResult.Stored(id);
         }
 
         private async Task WriteLaterAsync(byte[] bytes, string path)
@@ -170,8 +167,6 @@ internal static class BrokenMailboxes
 
     public sealed class LeavesStreamsOpen(string home, long? quota) : ShelfMailbox(home, quota)
     {
-        protected override Stream Transform(Mail mail) => Map(mail, content => content);
-
         protected override async Task WriteAsync(Mail mail, string path, CancellationToken cancellationToken)
         {
             await using var file = new FileStream(path, FileMode.CreateNew);
