@@ -14,6 +14,9 @@ internal sealed class CaseContext<TUnderTest>(TUnderTest module, ConformanceOpti
     /// <summary>Multiplies the length of storms and random sequences.</summary>
     public int Effort => Math.Max(1, options.Effort);
 
+    /// <summary>After which the case is given up.</summary>
+    public TimeSpan TimeLimit => options.TimeLimit;
+
     public int Seed { get; } = options.Seed ?? Random.Shared.Next();
 
     /// <summary>What the module is being asked at the moment, for the message when it throws or never comes back.</summary>
