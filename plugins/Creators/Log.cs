@@ -20,6 +20,6 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "user {User}: the lock could not be let go; it expires by itself")]
     public static partial void NotUnlocked(this ILogger logger, string user, Exception exception);
 
-    [LoggerMessage(6, LogLevel.Warning, "creator 'none' keeps no two first mails of a user apart: it is for one server and one process; choose creator = \"trial\" for anything else")]
+    [LoggerMessage(6, LogLevel.Warning, "creator 'none' is for one server and one process: two that get the first mail of a user at once lose mail; choose creator = \"trial\" for anything else")]
     public static partial void NoneIsForOneProcess(this ILogger logger);
 }

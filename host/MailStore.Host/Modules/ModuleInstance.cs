@@ -31,7 +31,7 @@ internal sealed class ModuleInstance(object module, ModuleBoundary boundary) : I
         static (_, verdict) => verdict is null ? "null" : null,
         Patience.Short);
 
-    private static readonly CallKind<(IUserDatabaseRequirements Module, IUserDatabase Users), string?> RequirementsCall = new(
+    public static readonly CallKind<(IUserDatabaseRequirements Module, IUserDatabase Users), string?> RequirementsCall = new(
         "FindUnmet",
         static (state, _) => new(state.Module.FindUnmet(state.Users)),
         patience: Patience.Short);

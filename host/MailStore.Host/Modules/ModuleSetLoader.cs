@@ -57,7 +57,7 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
         }
     }
 
-    /// <summary>Whether the user database can do what creator and MDAs need of it.</summary>
+    /// <summary>Whether the user database can do what creator and MDAs need of it, and the creator what the database needs of it.</summary>
     private void CheckRequirements(List<ModuleInstance> instances, ModuleChooser chooser)
     {
         if (instances.Find(instance => instance.Identity.Kind == ModuleKind.Userdb)?.Guarded is not IUserDatabase users)
@@ -65,6 +65,11 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
         foreach (var instance in instances)
         {
             var section = configuration.Modules.First(section => section.Kind == instance.Identity.Kind && section.Instance == instance.Identity.Instance);
+            if (instance.Guarded is ISingleHostCreator && users is ISharedUserDatabase)
+            {
+                chooser.Tell(section, $"{instance.Identity.Title} serves one host only, and userdb '{configuration.Options.Userdb}' is shared by several: two of them could allocate the same user at once, and mail in the place of the first would be seen by nobody; choose a creator that keeps hosts apart, such as creator = \"trial\", or a userdb of this host alone");
+            }
+
             try
             {
                 // blocks at the start, where nothing else runs yet

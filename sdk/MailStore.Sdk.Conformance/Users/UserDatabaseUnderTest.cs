@@ -7,7 +7,8 @@ public abstract class UserDatabaseUnderTest : ModuleUnderTest<IUserDatabase>
 {
     /// <summary>
     /// How to start another process that opens the database at a place and serves <see cref="UserDatabasePeer"/> on its standard input and output. Null where
-    /// that cannot be done: cases that kill or freeze a holder of a lock are then not tried.
+    /// that cannot be done: cases that kill a process, or freeze the holder of a lock, are then not tried. It is the process itself, no shell around it: it is
+    /// sent signals. Where locks have a lease, set one of a second or two, here and for <see cref="ModuleUnderTest{TModule}.OpenAsync"/>: its end is waited for.
     /// </summary>
     /// <param name="context">The place.</param>
     public virtual ProcessStartInfo? DescribePeer(ModuleContext context) => null;

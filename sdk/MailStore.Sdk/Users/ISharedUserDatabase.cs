@@ -2,7 +2,8 @@ namespace MailStore.Sdk;
 
 /// <summary>
 /// Implemented by a user database that several hosts may have open at once: what one writes the others see, versions, locks and sequences count for all of
-/// them. A database without it belongs to one process at a time.
+/// them. A database without it belongs to one instance at a time: a second <see cref="IModuleLifetime.StartAsync"/> over the same place throws
+/// <see cref="TemporaryFailureException"/> or <see cref="ModuleConfigurationException"/>, and the place is free again when the first one was stopped or its process has died.
 /// </summary>
 public interface ISharedUserDatabase
 {

@@ -8,6 +8,8 @@ namespace MailStore.Sdk;
 /// <para>A write that returned is durable: it survives a power cut. A write that threw or was cancelled has an <em>unknown</em> outcome; whoever
 /// made it reads again before deciding anything.</para>
 /// <para>Reads see every write that returned before they began, on the same host; a database of a cluster says in its documentation what other hosts see.</para>
+/// <para>A call that is cancelled, or given what the database cannot store, fails no other call that is under way.</para>
+/// <para>Text comes back as it was written: any Unicode but NUL, empty values, line ends and control characters included; nothing is trimmed or normalised.</para>
 /// <para>Out of reach: <see cref="TemporaryFailureException"/> from any member, never "no such user".</para>
 /// </remarks>
 public interface IUserDatabase

@@ -6,6 +6,6 @@ namespace MailStore.Sdk;
 /// </summary>
 public interface IUserLock : IAsyncDisposable
 {
-    /// <summary>Cancelled as soon as the holder can know that the lock expired or was taken from it. Stays usable after disposal.</summary>
+    /// <summary>Cancelled as soon as the holder can know that the lock expired or was taken from it, and never while it is surely held. Stays usable after disposal.</summary>
     CancellationToken Lost { get; }
 }

@@ -32,6 +32,7 @@ internal sealed class Bench : IDisposable
     [
         "Parse", "AllocateAsync", "ReleaseAsync", "DeliverAsync", "GetUsageAsync", "RemoveAllAsync", "OpenAsync", "ListAsync",
         "CreateAsync", "FindAsync", "TryAddAsync", "TryReplaceAsync", "TryRemoveAsync", "ListAsync of users", "LockAsync", "NextAsync",
+        "GetLockLeaseAsync",
     ];
 
     public static Mail Mail { get; } = new()
@@ -75,6 +76,7 @@ internal sealed class Bench : IDisposable
         "ListAsync of users" => ListAsync(_users.ListAsync("a", cancellationToken)),
         "LockAsync" => Of(((IUserLocks)(object)_users).LockAsync(User, cancellationToken)),
         "NextAsync" => Of(((IUserSequences)(object)_users).NextAsync("uid", cancellationToken)),
+        "GetLockLeaseAsync" => Of(((ISharedUserDatabase)(object)_users).GetLockLeaseAsync(cancellationToken)),
         _ => throw new ArgumentOutOfRangeException(nameof(call), call, null),
     };
 

@@ -22,18 +22,40 @@ public sealed class CapabilitiesTests
     }
 
     [Fact]
-    public async Task A_guarded_database_locks_and_counts_only_if_the_module_does()
+    public async Task A_guarded_database_locks_counts_and_is_shared_only_if_the_module_is()
     {
         using var bench = new Bench();
         IUserDatabase all = new GuardedUserDatabase(bench.Module, bench.Boundary);
         IUserDatabase plain = new GuardedUserDatabase(new PlainUsers(), bench.Boundary);
-        Assert.True(all is IUserLocks and IUserSequences);
+        Assert.True(all is IUserLocks and IUserSequences and ISharedUserDatabase);
         Assert.False(plain is IUserLocks);
         Assert.False(plain is IUserSequences);
+        Assert.False(plain is ISharedUserDatabase);
+        Assert.Equal(TimeSpan.FromSeconds(30), await ((ISharedUserDatabase)all).GetLockLeaseAsync(default));
         await using var held = await ((IUserLocks)all).LockAsync("a", default);
         Assert.IsType<GuardedUserLock>(held);
         await held.DisposeAsync();
         Assert.Equal(1, bench.Module.GivenLock!.Disposed);
+    }
+
+    [Fact]
+    public void A_guarded_creator_serves_one_host_and_needs_of_the_database_what_the_modules_creator_does()
+    {
+        using var bench = new Bench();
+        ICreator single = new GuardedCreator(new SingleHost(), bench.Boundary);
+        ICreator plain = new GuardedCreator(bench.Module, bench.Boundary);
+        Assert.True(single is ISingleHostCreator and IUserDatabaseRequirements);
+        Assert.Equal("locks", ((IUserDatabaseRequirements)single).FindUnmet(new PlainUsers()));
+        Assert.Null(((IUserDatabaseRequirements)single).FindUnmet(bench.Module));
+        Assert.False(plain is ISingleHostCreator);
+        Assert.False(plain is IUserDatabaseRequirements);
+    }
+
+    private sealed class SingleHost : ICreator, ISingleHostCreator, IUserDatabaseRequirements
+    {
+        public string? FindUnmet(IUserDatabase users) => users is IUserLocks ? null : "locks";
+
+        public ValueTask<UserRecord?> CreateAsync(UserRecord user, IAllocator allocator, IUserDatabase users, CancellationToken cancellationToken) => default;
     }
 
     private sealed class Plain : IMailbox

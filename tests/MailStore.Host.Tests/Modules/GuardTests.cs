@@ -99,7 +99,7 @@ public sealed class GuardTests : IDisposable
         else if (call is "TryRemoveAsync")
             Assert.Equal(false, await given);
         else
-            AssertTold(call, await Assert.ThrowsAsync<ModuleFaultException>(() => given), call == "NextAsync" ? "returned 0" : "returned null");
+            AssertTold(call, await Assert.ThrowsAsync<ModuleFaultException>(() => given), call is "NextAsync" or "GetLockLeaseAsync" ? "returned 0" : "returned null");
     }
 
     [Theory]
@@ -214,7 +214,7 @@ public sealed class GuardTests : IDisposable
     private void AssertTold(string call, ModuleFaultException fault, string what)
     {
         call = call.Split(' ')[0];
-        var user = call is "NextAsync" or "ListAsync" ? fault.User : Bench.User;
+        var user = call is "NextAsync" or "ListAsync" or "GetLockLeaseAsync" ? fault.User : Bench.User;
         Assert.Equal((ModuleKind.Mda, "x", call, user), (fault.Module.Kind, fault.Module.Instance, fault.Call, fault.User));
         Assert.Contains(what, fault.Message, StringComparison.Ordinal);
         Assert.Equal(1, _bench.Boundary.Faults);

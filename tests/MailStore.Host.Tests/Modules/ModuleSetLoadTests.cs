@@ -196,6 +196,31 @@ public sealed class ModuleSetLoadTests : IDisposable
     }
 
     [Fact]
+    public void A_creator_for_one_host_is_refused_beside_a_database_that_hosts_share()
+    {
+        _home.Add("Misbehaving");
+        _home.Add("Sharing");
+        var mistake = Assert.Single(_home.Refusals(_home.ConfigurationOf(
+            _home.Section(ModuleKind.Creator, "misbehaving", "single-host"), _home.Section(ModuleKind.Userdb, "misbehaving", "shared"))));
+        Assert.StartsWith(
+            "mailstore.toml(10,5): creator 'misbehaving' serves one host only, and userdb 'misbehaving' is shared by several: ", mistake, StringComparison.Ordinal);
+        Assert.Contains("creator = \"trial\"", mistake, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("misbehaving", "shared")]
+    [InlineData("single-host", "misbehaving")]
+    public async Task A_creator_for_one_host_serves_a_database_of_one_host_and_any_other_creator_serves_a_shared_one(string creator, string userdb)
+    {
+        _home.Add("Misbehaving");
+        _home.Add("Sharing");
+        await using var modules = ModuleSet.Load(
+            _home.ConfigurationOf(_home.Section(ModuleKind.Creator, "misbehaving", creator), _home.Section(ModuleKind.Userdb, "misbehaving", userdb)),
+            _home.Log, TimeProvider.System);
+        Assert.NotNull(modules.Creator);
+    }
+
+    [Fact]
     public void The_catalog_tells_options_and_mistakes_and_leaves_the_data_directory_alone()
     {
         _home.Add("Misbehaving");

@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using MailStore.LiteDb.Users;
 using MailStore.Sdk;
+using MailStore.Sdk.Conformance;
 using Microsoft.Extensions.Logging.Abstractions;
 
 // A process of its own for what a test cannot do to itself: be traced, be killed, hold the lock.
 //   UserDbProbe write DIRECTORY COUNT     adds that many users one after the other, and says 'acked NAME VERSION' after each
 //   UserDbProbe storm DIRECTORY WRITERS   the same by many writers at once, until it is killed
 //   UserDbProbe hold DIRECTORY            opens the database, says 'open', and keeps it until standard input ends
+//   UserDbProbe peer DIRECTORY            does what the conformance kit tells it on standard input
 //   UserDbProbe measure DIRECTORY USERS   fills a database, and says what starting, finding and writing take
 var context = new ModuleContext("litedb", args[1]);
 var database = new LiteDbUserDatabase(new LiteDbUserDatabaseOptions(), NullLogger<LiteDbUserDatabase>.Instance, TimeProvider.System, context);
@@ -33,6 +35,10 @@ switch (args[0])
 
     case "hold":
         await Console.In.ReadToEndAsync();
+        break;
+
+    case "peer":
+        await UserDatabasePeer.ServeAsync(database, Console.In, Console.Out, default);
         break;
 
     case "measure":
