@@ -32,7 +32,9 @@ internal sealed class MailServer : IAsyncDisposable
     {
         var configuration = options.Configuration;
         DataDirectory.Prepare(configuration);
-        var modules = ModuleSet.Load(configuration, loggerFactory, clock);
+        var escaped = new EscapedExceptions(loggerFactory.CreateLogger("MailStore.Modules"), clock);
+        UnhandledExceptions.Watch(escaped);
+        var modules = ModuleSet.Load(configuration, loggerFactory, clock, escaped.Roster);
         var directory = new UserDirectory(configuration, modules);
         var delivery = new DeliveryService(configuration, modules, directory, loggerFactory.CreateLogger<DeliveryService>(), clock, options.Witness);
         var server = new MailServer(modules, delivery);
@@ -69,14 +71,20 @@ internal sealed class MailServer : IAsyncDisposable
     /// <summary>No new transactions; those under way finish; then the modules are stopped.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_lmtp is not null)
+        try
         {
-            await _lmtp.StopAsync(CancellationToken.None);
-            await _lmtp.DisposeAsync();
-        }
+            if (_lmtp is not null)
+            {
+                await _lmtp.StopAsync(CancellationToken.None);
+                await _lmtp.DisposeAsync();
+            }
 
-        if (_admin is not null)
-            await _admin.DisposeAsync();
-        await _modules.DisposeAsync();
+            if (_admin is not null)
+                await _admin.DisposeAsync();
+        }
+        finally
+        {
+            await _modules.DisposeAsync();
+        }
     }
 }

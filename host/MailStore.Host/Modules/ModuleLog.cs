@@ -37,4 +37,16 @@ internal static partial class ModuleLog
 
     [LoggerMessage(122, LogLevel.Error, "{Module}: did not stop in order: {Reason}")]
     public static partial void ModuleNotStopped(this ILogger logger, string module, string reason);
+
+    [LoggerMessage(130, LogLevel.Critical, "{Modules}: an exception escaped outside of every call (on a thread, a timer or a finalizer of the plugin's own, or in async void): {What}. Faulted from now on: all that needs it is answered as a temporary failure until the server is restarted")]
+    public static partial void ModuleEscaped(this ILogger logger, Exception exception, string modules, string what);
+
+    [LoggerMessage(131, LogLevel.Critical, "{Modules}: again an exception escaped outside of every call: {What}; {Untold} more went untold")]
+    public static partial void ModuleEscapedAgain(this ILogger logger, string modules, string what, long untold);
+
+    [LoggerMessage(132, LogLevel.Critical, "of the host: an exception escaped on a thread, and no module is in its stack trace: {What}; please report this ({Untold} more went untold)")]
+    public static partial void HostEscaped(this ILogger logger, Exception exception, string what, long untold);
+
+    [LoggerMessage(133, LogLevel.Warning, "{Modules}: a task failed that nobody awaits: {What}; nothing is faulted for it ({Untold} more went untold)")]
+    public static partial void TaskUnobserved(this ILogger logger, Exception exception, string modules, string what, long untold);
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Host.Modules;
 
 /// <summary>Makes a <see cref="ModuleSet"/> of a configuration, or tells all its mistakes. Used once.</summary>
-internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFactory loggerFactory, ILogger logger, TimeProvider clock)
+internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFactory loggerFactory, ILogger logger, TimeProvider clock, ModuleRoster roster)
 {
     private static readonly CallKind<Func<object>, (object? Module, Exception? Exception)> ConstructCall = new(
         "constructor",
@@ -97,6 +97,7 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
     private ModuleInstance? Construct(ModuleBinding binding, ModuleChooser chooser)
     {
         var boundary = new ModuleBoundary(binding.Identity, configuration.Options.Modules, logger, clock);
+        roster.Add(binding.Activator.Implementation, boundary);
         var context = new ModuleContext(binding.Section.Instance, configuration.DataDirectory);
         try
         {
