@@ -20,7 +20,7 @@ internal static partial class ModuleLog
     [LoggerMessage(110, LogLevel.Debug, "Plugin {File}, version {Version}: loaded from {Copy}")]
     public static partial void PluginLoaded(this ILogger logger, string file, string? version, string copy);
 
-    [LoggerMessage(111, LogLevel.Warning, "Plugin {File} is broken and not configured, so it is left alone: {Problem}")]
+    [LoggerMessage(111, LogLevel.Warning, "Plugin {File} is refused; the configuration does not name it, so it is left alone: {Problem}")]
     public static partial void PluginBroken(this ILogger logger, string file, PluginProblem problem);
 
     [LoggerMessage(112, LogLevel.Information, "Removed {Folder}, left by a run that was killed")]
