@@ -138,6 +138,28 @@ public sealed class UserLifeTests
     }
 
     [Fact]
+    public async Task A_null_in_an_import_of_json_is_a_mistake_of_that_line_alone()
+    {
+        using var place = new TestPlace();
+        string[] lines =
+        [
+            "null",
+            """{"name":null}""",
+            """{"name":"a@example.org","settings":null}""",
+            """{"name":"b@example.org","settings":{"quota":null}}""",
+            """{"name":"c@example.org","allocation":{"id":"1","mda":null,"form":1,"values":{}}}""",
+            """{"name":"d@example.org","allocation":{"id":"1","mda":"maildir","form":1}}""",
+            $$"""{"name":"{{Alice}}"}""",
+        ];
+        var result = await MailStoreProgram.RunAsync(
+            place.Directory, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines)), ["user", "import", "--json", "-"]);
+        result.FailedClearly(65);
+        for (var line = 1; line < lines.Length; line++)
+            Assert.Contains($"standard input({line}): ", result.Errors, StringComparison.Ordinal);
+        Assert.Equal(Alice, (await place.RunAsync("user", "list")).Succeeded().Output.Trim());
+    }
+
+    [Fact]
     public async Task Mail_is_listed_shown_and_exported()
     {
         using var place = new TestPlace();

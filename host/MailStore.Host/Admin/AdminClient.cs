@@ -12,6 +12,7 @@ namespace MailStore.Host.Admin;
 internal sealed class AdminClient : IDisposable
 {
     private const int ImportsARequest = 200;
+    private const int CopyBuffer = 64 * 1024;
 
     private readonly HttpClient _http;
 
@@ -68,14 +69,14 @@ internal sealed class AdminClient : IDisposable
     {
         using var content = JsonContent.Create(change, AdminJson.Default.UserChange);
         using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Patch, "users") { Content = content }, cancellationToken);
-        return (await response.Content.ReadFromJsonAsync(AdminJson.Default.UserView, cancellationToken))!;
+        return await ReadAsync(() => response.Content.ReadFromJsonAsync(AdminJson.Default.UserView, cancellationToken)) ?? throw Empty();
     }
 
     public async Task<string> RemoveAsync(string name, MailRemoval mail, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(
             new HttpRequestMessage(HttpMethod.Delete, $"users?name={Uri.EscapeDataString(name)}&mail={mail}"), cancellationToken);
-        return await response.Content.ReadAsStringAsync(cancellationToken);
+        return await ReadAsync(() => response.Content.ReadAsStringAsync(cancellationToken));
     }
 
     public IAsyncEnumerable<StoredMailView> ListMailAsync(string name, CancellationToken cancellationToken) =>
@@ -85,11 +86,11 @@ internal sealed class AdminClient : IDisposable
     {
         using var response = await SendAsync(
             new HttpRequestMessage(HttpMethod.Get, $"mail/content?name={Uri.EscapeDataString(name)}&id={Uri.EscapeDataString(id)}"), cancellationToken);
-        await ReadAsync(async () =>
-        {
-            await response.Content.CopyToAsync(target, cancellationToken);
-            return true;
-        });
+        await using var mail = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[CopyBuffer];
+        // not CopyToAsync: a disk that is full here is no fault of the server
+        while (await ReadAsync(() => mail.ReadAsync(buffer, cancellationToken).AsTask()) is > 0 and var count)
+            await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
     }
 
     public void Dispose() => _http.Dispose();
@@ -97,7 +98,7 @@ internal sealed class AdminClient : IDisposable
     private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
-        return (await response.Content.ReadFromJsonAsync(type, cancellationToken))!;
+        return await ReadAsync(() => response.Content.ReadFromJsonAsync(type, cancellationToken)) ?? throw Empty();
     }
 
     private async IAsyncEnumerable<T> LinesAsync<T>(
@@ -106,20 +107,33 @@ internal sealed class AdminClient : IDisposable
         using var response = await SendAsync(request, cancellationToken);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
         while (await ReadAsync(() => lines.ReadLineAsync(cancellationToken).AsTask()) is { } line)
-            yield return JsonSerializer.Deserialize(line, type)!;
+            yield return await ReadAsync(() => Task.FromResult(JsonSerializer.Deserialize(line, type))) ?? throw Empty();
     }
 
-    /// <summary>An answer that breaks off: the server's log says why.</summary>
+    /// <summary>An answer that breaks off, or is none: the server was killed, or its log says why.</summary>
     private static async Task<T> ReadAsync<T>(Func<Task<T>> read)
     {
         try
         {
             return await read();
         }
-        catch (HttpIOException e)
+        catch (Exception e) when (e is IOException or HttpRequestException or JsonException)
         {
-            throw new AdminException(ExitCode.TemporaryFailure, $"the server's answer broke off ({e.HttpRequestError}); its log says why");
+            throw new AdminException(ExitCode.TemporaryFailure, $"the server's answer broke off ({(e as HttpIOException)?.HttpRequestError.ToString() ?? e.Message}); its log says why");
         }
+    }
+
+    private static AdminException Empty() => new(ExitCode.Software, "the server's answer is empty; is it of another version?");
+
+    /// <summary>Not every answer is this program's own: the web server's, to a request that it cannot read, are empty.</summary>
+    private static async Task<AdminException> ErrorOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        ErrorView? error = null;
+        if (response.Content.Headers.ContentType?.MediaType == "application/json")
+            error = await ReadAsync(() => response.Content.ReadFromJsonAsync(AdminJson.Default.ErrorView, cancellationToken));
+        return error is null
+            ? new AdminException(ExitCode.Software, $"the server turned the request down: {(int)response.StatusCode} {response.ReasonPhrase}")
+            : new AdminException(error.ExitCode, error.Error);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -138,8 +152,7 @@ internal sealed class AdminClient : IDisposable
             return response;
         using (response)
         {
-            var error = await response.Content.ReadFromJsonAsync(AdminJson.Default.ErrorView, cancellationToken);
-            throw new AdminException(error?.ExitCode ?? ExitCode.Software, error?.Error ?? $"the server answered {(int)response.StatusCode}");
+            throw await ErrorOfAsync(response, cancellationToken);
         }
     }
 

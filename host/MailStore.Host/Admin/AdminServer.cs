@@ -55,6 +55,11 @@ internal sealed class AdminServer : IAsyncDisposable
         {
             await application.StartAsync(cancellationToken);
         }
+        catch
+        {
+            await application.DisposeAsync();
+            throw;
+        }
         finally
         {
             _ = Umask.Set(umask);

@@ -53,9 +53,17 @@ internal static class MailExportCommand
         {
             await foreach (var mail in connection.Client.ListMailAsync(user, cancellationToken))
             {
-                await export.AddAsync(mail, target => connection.Client.CopyMailAsync(user, mail.Id, target, cancellationToken), cancellationToken);
-                count++;
-                progress();
+                try
+                {
+                    await export.AddAsync(mail, target => connection.Client.CopyMailAsync(user, mail.Id, target, cancellationToken), cancellationToken);
+                    count++;
+                    progress();
+                }
+                catch (AdminException e) when (e.ExitCode == ExitCode.DataError)
+                {
+                    // its owner has removed it since it was listed
+                    await Console.Error.WriteLineAsync($"left out: {e.Message}");
+                }
             }
         }
     }

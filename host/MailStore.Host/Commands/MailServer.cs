@@ -32,9 +32,8 @@ internal sealed class MailServer : IAsyncDisposable
     {
         var configuration = options.Configuration;
         DataDirectory.Prepare(configuration);
-        var escaped = new EscapedExceptions(loggerFactory.CreateLogger("MailStore.Modules"), clock);
-        UnhandledExceptions.Watch(escaped);
-        var modules = ModuleSet.Load(configuration, loggerFactory, clock, escaped.Roster);
+        var roster = UnhandledExceptions.Watch(loggerFactory, clock).Roster;
+        var modules = ModuleSet.Load(configuration, loggerFactory, clock, roster);
         var directory = new UserDirectory(configuration, modules);
         var delivery = new DeliveryService(configuration, modules, directory, loggerFactory.CreateLogger<DeliveryService>(), clock, options.Witness);
         var server = new MailServer(modules, delivery);

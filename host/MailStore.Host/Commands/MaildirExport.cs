@@ -19,14 +19,21 @@ internal sealed class MaildirExport(string root) : IMailExport
         var name = string.Create(CultureInfo.InvariantCulture, $"{mail.Arrival.ToUnixTimeSeconds()}.{++_count:D8}.mailstore-export,S={mail.Size}");
         var letters = Letters(mail.ParsedFlags);
         var path = Path.Combine(folder, letters.Length == 0 ? "new" : "cur", letters.Length == 0 ? name : $"{name}:2,{letters}");
-        await using (var file = new FileStream(path, new FileStreamOptions
+        try
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
+            await using var file = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
             await copyTo(file);
+        }
+        catch
+        {
+            // half a mail is none
+            File.Delete(path);
+            throw;
         }
 
         File.SetLastWriteTimeUtc(path, mail.Arrival.UtcDateTime);

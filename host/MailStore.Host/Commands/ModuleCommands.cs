@@ -14,6 +14,8 @@ internal static class ModuleCommands
     {
         ModuleListCommand.Build(),
         BuildDescribe(),
+        ModuleVerifyCommand.Build(),
+        ModulePeerCommand.Build(),
     };
 
     private static Command BuildDescribe()

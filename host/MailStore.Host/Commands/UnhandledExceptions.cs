@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using MailStore.Host.Modules;
+using Microsoft.Extensions.Logging;
 
 namespace MailStore.Host.Commands;
 
@@ -20,8 +21,10 @@ internal static class UnhandledExceptions
         TaskScheduler.UnobservedTaskException += HandleUnobserved;
     }
 
-    /// <summary>Who tells whose an exception is; the last one counts. Never taken back: threads of modules outlive the modules.</summary>
-    public static void Watch(EscapedExceptions modules) => _modules = modules;
+    /// <summary>Has modules watched from here on, in place of those of an earlier call. Never taken back: threads of modules outlive the modules.</summary>
+    /// <returns>Wants to know the modules before their code runs.</returns>
+    public static EscapedExceptions Watch(ILoggerFactory loggerFactory, TimeProvider clock) =>
+        _modules = new EscapedExceptions(loggerFactory.CreateLogger("MailStore.Modules"), clock);
 
     /// <summary>What the command does about it; told whether it is a module's. Called on the thread that threw, in the middle of the throw: it must be quick.</summary>
     public static void Then(Action<bool> then) => _then = then;

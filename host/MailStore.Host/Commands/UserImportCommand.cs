@@ -90,7 +90,14 @@ internal static class UserImportCommand
             return null;
         try
         {
-            var user = JsonSerializer.Deserialize(line, AdminJson.Default.UserView)!;
+            var user = JsonSerializer.Deserialize(line, AdminJson.Default.UserView);
+            if (user is null or { Name: null } or { Settings: null } or { Allocation: { Id: null } or { Mda: null } or { Values: null } }
+                || user.Settings.Values.Concat(user.Allocation?.Values.Values ?? []).Contains(null))
+            {
+                mistake = "no user in JSON: something in it is null";
+                return null;
+            }
+
             return new UserChange { Name = user.Name, Settings = new(user.Settings), Allocation = user.Allocation, Line = number };
         }
         catch (JsonException)

@@ -12,8 +12,13 @@ internal sealed class EscapedExceptions(ILogger logger, TimeProvider clock)
 
     private readonly LogThrottle _throttle = new(TimeSpan.FromMinutes(1), clock);
 
+    private volatile string? _last;
+
     /// <summary>The modules that are looked for.</summary>
     public ModuleRoster Roster { get; } = new();
+
+    /// <summary>What escaped from a module last, and from which; null if nothing did.</summary>
+    public string? Last => _last;
 
     /// <summary>Takes an exception that would end the process.</summary>
     /// <returns>Whether it is a module's.</returns>
@@ -25,6 +30,7 @@ internal sealed class EscapedExceptions(ILogger logger, TimeProvider clock)
             owner.Fault($"let an exception escape on a thread or timer of its own: {what}");
 
         var titles = TitlesOf(owners);
+        _last = owners.Count == 0 ? _last : $"{titles} let an exception escape on a thread or timer of its own: {what}";
         if (!_throttle.MayLog(titles, out var isFirst, out var untold))
             return owners.Count > 0;
         if (owners.Count == 0)
@@ -45,5 +51,5 @@ internal sealed class EscapedExceptions(ILogger logger, TimeProvider clock)
     }
 
     private static string TitlesOf(IReadOnlyList<ModuleBoundary> modules) =>
-        modules.Count == 0 ? Host : string.Join(", ", modules.Select(module => module.Module.Title));
+        modules.Count == 0 ? Host : string.Join(", ", modules.Select(module => module.Module.Title).Distinct());
 }
