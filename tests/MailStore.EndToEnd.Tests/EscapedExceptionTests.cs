@@ -9,19 +9,21 @@ namespace MailStore.EndToEnd.Tests;
 /// </summary>
 public sealed class EscapedExceptionTests
 {
-    private const string Good = "good@example.org";
-    private const string Bad = "bad@example.org";
+    private const string Good = MisbehavingPlace.Good;
+    private const string Bad = MisbehavingPlace.Bad;
     private const string Continue = "\n[modules]\non_unhandled_exception = \"continue\"\n";
 
     private static readonly byte[] Mail = "Subject: x\r\n\r\nhello\r\n"u8.ToArray();
 
-    public static TheoryData<string> Ways => ["thread", "lingering-thread", "timer", "timers", "async-void", "pool", "finalizer"];
+    public static TheoryData<string> Ways => MisbehavingPlace.Ways;
+
+    public static TheoryData<string> FewWays => MisbehavingPlace.FewWays;
 
     [Theory]
     [MemberData(nameof(Ways))]
     public async Task The_server_ends_in_order_and_the_mails_of_others_that_are_under_way_are_stored(string way)
     {
-        using var place = await PlaceAsync(way);
+        using var place = await MisbehavingPlace.CreateAsync(way);
         await using var server = await ServerProcess.StartAsync(place);
         await using var underWay = await LmtpClient.ConnectAsync(server.EndPoint);
         await underWay.CommandAsync("MAIL FROM:<>");
@@ -47,10 +49,10 @@ public sealed class EscapedExceptionTests
     }
 
     [Theory]
-    [MemberData(nameof(Ways))]
+    [MemberData(nameof(FewWays))]
     public async Task Where_it_is_configured_the_others_serve_on_and_the_module_stays_faulted(string way)
     {
-        using var place = await PlaceAsync(way, Continue);
+        using var place = await MisbehavingPlace.CreateAsync(way, Continue);
         await using var server = await ServerProcess.StartAsync(place);
         await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
         Assert.Equal([250, 250], await SendTwiceAsync(client));
@@ -78,7 +80,7 @@ public sealed class EscapedExceptionTests
     [Fact]
     public async Task A_task_that_nobody_awaits_is_told_and_nothing_else_happens()
     {
-        using var place = await PlaceAsync("task");
+        using var place = await MisbehavingPlace.CreateAsync("task");
         await using var server = await ServerProcess.StartAsync(place);
         await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
         Assert.Equal([250, 250], await SendTwiceAsync(client));
@@ -95,7 +97,7 @@ public sealed class EscapedExceptionTests
     [InlineData("dispose", "hang")]
     public async Task A_module_that_fails_at_its_end_as_well_does_not_hold_the_server(string call, string behaviour)
     {
-        using var place = await PlaceAsync("pool", "\n[modules]\ncall_timeout = \"1s\"\n", $"call = \"{call}\"\nbehaviour = \"{behaviour}\"\n");
+        using var place = await MisbehavingPlace.CreateAsync("pool", "\n[modules]\ncall_timeout = \"1s\"\n", $"call = \"{call}\"\nbehaviour = \"{behaviour}\"\n");
         await using var server = await ServerProcess.StartAsync(place);
         await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
         Assert.Equal([250, 250], await SendTwiceAsync(client));
@@ -125,47 +127,6 @@ public sealed class EscapedExceptionTests
         place.Configure("mda = \"misbehaving\"\n\n[mda.misbehaving]\ncall = \"constructor\"\nbehaviour = \"timers\"\n", place.OwnModules("Misbehaving"));
         // the start and the timers race: whichever wins, the process does not abort, and its supervisor tries again
         Assert.Contains((await place.RunAsync("serve")).ExitCode, (int[])[70, 75]);
-    }
-
-    [Theory]
-    [MemberData(nameof(Ways))]
-    public async Task A_delivery_without_a_server_that_was_stored_is_told_as_stored(string way)
-    {
-        using var place = await PlaceAsync(way, nth: 1);
-        (await MailStoreProgram.RunAsync(place.Directory, Mail, ["deliver", Bad])).ExitCodeIs(0);
-    }
-
-    [Theory]
-    [MemberData(nameof(Ways))]
-    public async Task A_delivery_without_a_server_that_needs_the_faulted_module_is_tried_again(string way)
-    {
-        using var place = await PlaceAsync(way, nth: 1, call: "parse");
-        await using var deliver = new PipedProcess(place, "deliver", Good, Bad);
-        await deliver.WaitForErrorAsync("mda 'misbehaving': an exception escaped");
-        Assert.Equal(75, await deliver.EndAsync(Mail));
-        Assert.Single(StoredMaildir.Files(place.MaildirOf(Good)));
-    }
-
-    [Theory]
-    [MemberData(nameof(Ways))]
-    public async Task A_command_without_a_server_goes_on_until_it_needs_the_faulted_module(string way)
-    {
-        using var place = new TestPlace();
-        place.Configure($"userdb = \"misbehaving\"\n\n[userdb.misbehaving]\ncall = \"add\"\nbehaviour = \"{way}\"\nnth = 1\n", place.OwnModules("Misbehaving"));
-        await using var import = new PipedProcess(place, "user", "import", "-");
-        // as many as go in one request
-        await import.WriteAsync(string.Concat(Enumerable.Range(0, 200).Select(i => $"user{i}@example.org\n")));
-        await import.WaitForErrorAsync("userdb 'misbehaving': an exception escaped");
-        Assert.Equal(75, await import.EndAsync("late@example.org\n"u8.ToArray()));
-        await import.WaitForErrorAsync("standard input(201): userdb 'misbehaving': TryAddAsync for 'late@example.org' was refused");
-    }
-
-    private static async Task<TestPlace> PlaceAsync(string way, string tables = "", string options = "", int nth = 2, string call = "deliver")
-    {
-        var place = new TestPlace();
-        place.Configure($"mda = \"maildir\"\n{tables}\n[mda.maildir]\n\n[mda.misbehaving]\n{options}", place.OwnModules("Misbehaving"));
-        await place.AddUsersAsync([Good, $"{Bad} mda=misbehaving call={call} behaviour={way} nth={nth}"]);
-        return place;
     }
 
     private static async Task<IEnumerable<int>> SendTwiceAsync(LmtpClient client) =>

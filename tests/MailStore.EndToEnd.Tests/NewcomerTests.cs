@@ -44,7 +44,7 @@ public sealed class NewcomerTests
     {
         using var place = new TestPlace();
         await place.AddUsersAsync(["\"john doe\"@example.org quota=\"1 G\""]);
-        Assert.Contains("john doe@example.org", (await place.RunAsync("user", "list")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("\"john doe\"@example.org", (await place.RunAsync("user", "list")).Succeeded().Output, StringComparison.Ordinal);
     }
 
     [Fact]
