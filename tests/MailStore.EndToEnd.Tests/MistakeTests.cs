@@ -32,7 +32,7 @@ public sealed class MistakeTests
         place.Configure("", modules);
         var list = (await place.RunAsync("module", "list")).Succeeded().Output;
         Assert.Contains("x.dll", list, StringComparison.Ordinal);
-        Assert.Contains("broken", list, StringComparison.Ordinal);
+        Assert.Contains("refused", list, StringComparison.Ordinal);
         Assert.Equal("", (await place.RunAsync("user", "list")).Succeeded().Errors);
     }
 

@@ -46,6 +46,7 @@ internal sealed class AdminApi(
     private Task RouteAsync(HttpContext context, CancellationToken cancellationToken) => (context.Request.Method, context.Request.Path.Value) switch
     {
         ("GET", "/health") => HealthAsync(context, cancellationToken),
+        ("GET", "/modules") => ListModulesAsync(context),
         ("GET", "/users") => ListAsync(context, cancellationToken),
         ("POST", "/users") => ImportAsync(context, cancellationToken),
         ("PATCH", "/users") => SetAsync(context, cancellationToken),
@@ -66,6 +67,13 @@ internal sealed class AdminApi(
             return new ModuleHealthView(identity.Kind.ToText(), identity.Instance, identity.Module, health.IsHealthy, health.Message);
         }));
         await WriteAsync(context, status.View(views), AdminJson.Default.HealthView);
+    }
+
+    /// <summary>What the host knows of its modules, without asking them: a faulted one could not answer.</summary>
+    private async Task ListModulesAsync(HttpContext context)
+    {
+        foreach (var instance in modules.Instances)
+            await WriteLineAsync(context, ModuleView.Of(instance, modules.LoadedPlugins), AdminJson.Default.ModuleView);
     }
 
     private async Task ListAsync(HttpContext context, CancellationToken cancellationToken)

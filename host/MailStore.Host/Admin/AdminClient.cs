@@ -41,6 +41,10 @@ internal sealed class AdminClient : IDisposable
 
     public Task<HealthView> HealthAsync(CancellationToken cancellationToken) => GetAsync("health", AdminJson.Default.HealthView, cancellationToken);
 
+    /// <summary>The instances of modules that the server runs.</summary>
+    public IAsyncEnumerable<ModuleView> ListModulesAsync(CancellationToken cancellationToken) =>
+        LinesAsync(new HttpRequestMessage(HttpMethod.Get, "modules"), AdminJson.Default.ModuleView, cancellationToken);
+
     public Task<UserView> ShowAsync(string name, CancellationToken cancellationToken) =>
         GetAsync($"users/show?name={Uri.EscapeDataString(name)}", AdminJson.Default.UserView, cancellationToken);
 

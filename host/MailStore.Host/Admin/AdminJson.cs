@@ -14,6 +14,7 @@ namespace MailStore.Host.Admin;
 [JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(StoredMailView))]
 [JsonSerializable(typeof(HealthView))]
+[JsonSerializable(typeof(ModuleView))]
 [JsonSerializable(typeof(ErrorView))]
 internal sealed partial class AdminJson : JsonSerializerContext
 {

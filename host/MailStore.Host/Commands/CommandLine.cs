@@ -28,6 +28,12 @@ internal static class CommandLine
         }
 
         using var interruption = new Interruption(isServer: name == ServeCommand.Name, code => isDelivery ? ExitCode.TemporaryFailure : code);
+        // a module's own exception faults that module, and the command comes to what it comes to without it
+        UnhandledExceptions.Then(ofModule =>
+        {
+            if (!ofModule)
+                interruption.End(ExitCode.TemporaryFailure);
+        });
         try
         {
             return await result.InvokeAsync(

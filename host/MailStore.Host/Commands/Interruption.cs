@@ -30,6 +30,17 @@ internal sealed class Interruption : IDisposable
     /// <summary>How an interrupted command ends; null while none was.</summary>
     public int? ExitCode { get; private set; }
 
+    /// <summary>Ends the command as a signal would.</summary>
+    public void End(int code)
+    {
+        if (_isServer || ExitCode is not null)
+            return;
+        ExitCode = code;
+        // elsewhere: whoever calls this may be any thread, in the middle of anything
+        _ = _cancel.CancelAsync();
+        _ = Task.Delay(Grace, TimeProvider.System).ContinueWith(_ => Environment.Exit(code), TaskScheduler.Default);
+    }
+
     public void Dispose()
     {
         _interrupt.Dispose();
@@ -42,8 +53,6 @@ internal sealed class Interruption : IDisposable
         if (_isServer || ExitCode is not null)
             return;
         signal.Cancel = true;
-        ExitCode = _exitCodeFor(code);
-        _cancel.Cancel();
-        _ = Task.Delay(Grace, TimeProvider.System).ContinueWith(_ => Environment.Exit(ExitCode.Value), TaskScheduler.Default);
+        End(_exitCodeFor(code));
     }
 }

@@ -32,7 +32,8 @@ internal sealed class MailServer : IAsyncDisposable
     {
         var configuration = options.Configuration;
         DataDirectory.Prepare(configuration);
-        var modules = ModuleSet.Load(configuration, loggerFactory, clock);
+        var roster = UnhandledExceptions.Watch(loggerFactory, clock).Roster;
+        var modules = ModuleSet.Load(configuration, loggerFactory, clock, roster);
         var directory = new UserDirectory(configuration, modules);
         var delivery = new DeliveryService(configuration, modules, directory, loggerFactory.CreateLogger<DeliveryService>(), clock, options.Witness);
         var server = new MailServer(modules, delivery);
@@ -69,14 +70,20 @@ internal sealed class MailServer : IAsyncDisposable
     /// <summary>No new transactions; those under way finish; then the modules are stopped.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_lmtp is not null)
+        try
         {
-            await _lmtp.StopAsync(CancellationToken.None);
-            await _lmtp.DisposeAsync();
-        }
+            if (_lmtp is not null)
+            {
+                await _lmtp.StopAsync(CancellationToken.None);
+                await _lmtp.DisposeAsync();
+            }
 
-        if (_admin is not null)
-            await _admin.DisposeAsync();
-        await _modules.DisposeAsync();
+            if (_admin is not null)
+                await _admin.DisposeAsync();
+        }
+        finally
+        {
+            await _modules.DisposeAsync();
+        }
     }
 }

@@ -66,7 +66,7 @@ internal static class ModulePeerCommand
         using var log = context.CreateLog(LogLevel.None);
         using var store = new PluginStore(RunFolder.CreateTemporary(), log.CreateLogger("MailStore.Modules"));
         var mistakes = new List<Mistake>();
-        var loaded = VerifiedPlugin.Load(store, plugin, module, section, log, mistakes)
+        var loaded = VerifiedPlugin.Load(store, plugin, module, section, log, UnhandledExceptions.Watch(log, TimeProvider.System).Roster, mistakes)
             ?? throw new AdminException(ExitCode.Failed, string.Join('\n', mistakes));
         await using var opened = await loaded.OpenAsync<IUserDatabase>(new ModuleContext(instance, arguments.GetRequiredValue(Place)));
         await opened.StartAsync(cancellationToken);

@@ -50,12 +50,20 @@ internal static class ModuleVerifyCommand
         var options = new ConformanceOptions { ScratchDirectory = scratch.Path, Seed = arguments.GetValue(Seed), Effort = arguments.GetValue(Effort) };
         var report = new VerifyReport(context.Output, arguments.GetValue(Json));
 
+        var escaped = UnhandledExceptions.Watch(log, TimeProvider.System);
         // all are loaded before the first is tried, so that a mistake is told at once
-        var plugins = targets.Select(target => Load(target, store, log, arguments.GetValue(InPlace))).ToList();
+        var plugins = targets.Select(target => Load(target, store, log, escaped.Roster, arguments.GetValue(InPlace))).ToList();
         foreach (var (target, plugin) in targets.Zip(plugins))
         {
             var verifier = Verifier.For(plugin, options, place => ModulePeerCommand.Describe(configuration, target, place));
             await VerifyAsync(target, verifier, arguments.GetValue(Case) ?? [], report, cancellationToken);
+        }
+
+        if (escaped.Last is { } last)
+        {
+            // whichever case it came from: a server would have ended for it
+            await Console.Error.WriteLineAsync($"mailstore: {last}");
+            return ExitCode.Failed;
         }
 
         return report.BrokenModules == 0 ? ExitCode.Ok : ExitCode.Failed;
@@ -79,10 +87,10 @@ internal static class ModuleVerifyCommand
         report.End();
     }
 
-    private static VerifiedPlugin Load(VerifyTarget target, PluginStore store, ILoggerFactory log, bool inPlace)
+    private static VerifiedPlugin Load(VerifyTarget target, PluginStore store, ILoggerFactory log, ModuleRoster roster, bool inPlace)
     {
         var mistakes = new List<Mistake>();
-        if (VerifiedPlugin.Load(store, target.Plugin, target.Module, target.Section, log, mistakes) is not { } plugin)
+        if (VerifiedPlugin.Load(store, target.Plugin, target.Module, target.Section, log, roster, mistakes) is not { } plugin)
             throw new AdminException(ExitCode.Failed, $"the {target.Module.Kind.ToText()} '{target.Module.Name}' cannot be used: {string.Join('\n', mistakes)}");
         if (!inPlace && plugin.AbsolutePaths() is { Count: > 0 } paths)
         {

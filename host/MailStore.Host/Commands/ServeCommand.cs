@@ -30,18 +30,21 @@ internal static class ServeCommand
         if (configuration.Mistakes.Count == 0 && AdminServer.IsAlive(socket))
             throw new AdminException(ExitCode.Unavailable, $"a server runs in {configuration.DataDirectory} already; stop it first, or give this one a data_dir of its own");
 
-        await using var server = await MailServer.StartAsync(new MailServerOptions(configuration), log, TimeProvider.System, stop.Token);
-        ServeLog.Started(logger, ServerStatus.Version, string.Join(", ", server.Listening), configuration.DataDirectory, configuration.File ?? "none, the defaults");
+        var fault = new EndByFault(stop, logger, configuration.Options.Modules.OnUnhandledException);
+        UnhandledExceptions.Then(fault.Hear);
         try
         {
-            await Task.Delay(Timeout.Infinite, stop.Token);
-        }
-        catch (OperationCanceledException)
-        {
+            await using var server = await MailServer.StartAsync(new MailServerOptions(configuration), log, TimeProvider.System, stop.Token);
+            ServeLog.Started(logger, ServerStatus.Version, string.Join(", ", server.Listening), configuration.DataDirectory, configuration.File ?? "none, the defaults");
+            await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ServeLog.Stopping(logger);
         }
+        catch (OperationCanceledException) when (fault.ExitCode is not null)
+        {
+            // in the middle of the start
+        }
 
-        return ExitCode.Ok;
+        return fault.ExitCode ?? ExitCode.Ok;
 
         void Stop(PosixSignalContext signal)
         {

@@ -10,4 +10,7 @@ internal static partial class ServeLog
 
     [LoggerMessage(2, LogLevel.Information, "stopping: no new transactions; those under way finish")]
     public static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(3, LogLevel.Error, "this server ends for the exception that escaped: mails under way finish, then its exit code is {ExitCode}, on which its supervisor should start it again")]
+    public static partial void EndsForFault(ILogger logger, int exitCode);
 }

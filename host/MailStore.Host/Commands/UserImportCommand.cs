@@ -23,7 +23,7 @@ internal static class UserImportCommand
         using var input = Open(file);
         await using var connection = await context.ConnectAsync(cancellationToken);
         var name = file == "-" ? "standard input" : file;
-        var (added, mistakes) = (0, 0);
+        var (added, mistakes, failures) = (0, 0, 0);
 
         if (context.Notes.Profile.Capabilities.Interactive)
             await context.Notes.Status().StartAsync("importing", status => ImportAsync(() => status.Status = $"importing: {added} users added, {mistakes} mistakes"));
@@ -31,12 +31,14 @@ internal static class UserImportCommand
             await ImportAsync(() => { });
 
         await Console.Error.WriteLineAsync($"{added} users added, {mistakes} lines with mistakes");
-        return mistakes == 0 ? ExitCode.Ok : ExitCode.DataError;
+        // what may be tried again outweighs what must be mended first
+        return mistakes == 0 ? ExitCode.Ok : failures > 0 ? ExitCode.TemporaryFailure : ExitCode.DataError;
 
         async Task ImportAsync(Action progress)
         {
             await foreach (var result in connection.Client.ImportAsync(Changes(input, json, Tell), cancellationToken))
             {
+                failures += result.ExitCode == ExitCode.TemporaryFailure ? 1 : 0;
                 if (result.Error is { } error)
                     Tell(result.Line, error);
                 else

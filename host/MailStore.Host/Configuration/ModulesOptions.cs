@@ -13,4 +13,14 @@ internal sealed class ModulesOptions
     [Description("how many calls may hang at the same time before the module counts as faulted and is called no more")]
     [Range(1, 10000)]
     public int HangLimit { get; set; } = 32;
+
+    [Description("what follows when an exception escapes on a thread or timer of a module's own: restart (the server ends in order, with exit code 70, so that its supervisor starts it again) or continue (that module stays faulted, the others serve on)")]
+    public UnhandledExceptionPolicy OnUnhandledException { get; set; } = UnhandledExceptionPolicy.Restart;
+}
+
+/// <summary>See <see cref="ModulesOptions.OnUnhandledException"/>.</summary>
+internal enum UnhandledExceptionPolicy
+{
+    Restart,
+    Continue,
 }

@@ -16,6 +16,9 @@ internal sealed class ModuleActivator
         OptionsType = optionsType;
     }
 
+    /// <summary>The module's class.</summary>
+    public Type Implementation => _constructor.DeclaringType!;
+
     /// <summary>The class of the module's options; null if it has none.</summary>
     public Type? OptionsType { get; }
 

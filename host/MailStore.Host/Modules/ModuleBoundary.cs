@@ -7,7 +7,8 @@ namespace MailStore.Host.Modules;
 /// The boundary around one instance of a module: every call of it crosses here. A call runs on a thread of the pool, never on its caller's; at its
 /// deadline the module's token is cancelled, and after a grace (a module past its commit point ignores the cancellation and returns the true
 /// result) the call is given up. Exceptions and results that the contract does not know become a <see cref="ModuleFaultException"/>, logged
-/// here and counted. While as many calls as <c>hang_limit</c> are given up and not back, the module is called no more.
+/// here and counted. While as many calls as <c>hang_limit</c> are given up and not back, the module is called no more; nor is one, for good, of which
+/// an exception escaped where no call could tell it.
 /// </summary>
 internal sealed class ModuleBoundary : IDisposable
 {
@@ -24,7 +25,8 @@ internal sealed class ModuleBoundary : IDisposable
     private long _sweptAt;
     private volatile int _hanging;
     private long _faults;
-    private volatile string? _lastFault;
+    private volatile ModuleFault? _lastFault;
+    private volatile string? _escaped;
 
     public ModuleBoundary(ModuleIdentity module, ModulesOptions options, ILogger logger, TimeProvider clock)
     {
@@ -41,13 +43,16 @@ internal sealed class ModuleBoundary : IDisposable
     /// <summary>Faults since the start.</summary>
     public long Faults => Interlocked.Read(ref _faults);
 
-    public string? LastFault => _lastFault;
+    public ModuleFault? LastFault => _lastFault;
 
     /// <summary>Calls that were given up and are not back.</summary>
     public int Hanging => _hanging;
 
-    /// <summary>Too many calls hang; others are refused until enough of these are back.</summary>
-    public bool IsFaulted => _hanging >= _hangLimit;
+    /// <summary>It is called no more: see <see cref="FaultedBecause"/>.</summary>
+    public bool IsFaulted => _escaped is not null || _hanging >= _hangLimit;
+
+    /// <summary>Why it is called no more, of which the module is the subject: <c>let an exception escape …</c>; null while it is called.</summary>
+    public string? FaultedBecause => _escaped ?? (_hanging is var hanging && hanging >= _hangLimit ? $"lets {hanging} calls hang" : null);
 
     /// <summary>Calls the module.</summary>
     /// <param name="user">Whom the call is about, for messages; or null.</param>
@@ -122,7 +127,7 @@ internal sealed class ModuleBoundary : IDisposable
 
         if (before == CallState.GivenUp)
             _logger.CameBack(Module.Title, call.Name, call.User ?? "-", _clock.GetElapsedTime(call.StartedAt));
-        if (served)
+        if (served && _escaped is null)
             _logger.ServesAgain(Module.Title);
         return before;
     }
@@ -138,6 +143,18 @@ internal sealed class ModuleBoundary : IDisposable
         }
 
         call.Cancel();
+    }
+
+    /// <summary>
+    /// Something of the module failed where no call could tell it, so that nobody knows what state it is in: it is called no more until the process ends.
+    /// Calls that are with it are left to end; it is still stopped and disposed.
+    /// </summary>
+    /// <param name="what">What it did, as a verb: <c>let an exception escape …</c>.</param>
+    public void Fault(string what)
+    {
+        Interlocked.Increment(ref _faults);
+        _lastFault = new ModuleFault(what, _clock.GetUtcNow());
+        _escaped ??= what;
     }
 
     /// <summary>What the caller is to be told of an exception of the module.</summary>
@@ -159,7 +176,7 @@ internal sealed class ModuleBoundary : IDisposable
     {
         Interlocked.Increment(ref _faults);
         var text = $"{Describe(call.Name, call.User)} {what}";
-        _lastFault = text;
+        _lastFault = new ModuleFault(text, _clock.GetUtcNow());
         var cause = exception is null ? null : ForeignException.Tame(exception);
         _logger.ModuleFault(cause, Module.Title, call.Name, call.User ?? "-", what);
         return new ModuleFaultException(Module, call.Name, call.User, $"{Module.Title}: {text}", cause)
@@ -238,7 +255,7 @@ internal sealed class ModuleBoundary : IDisposable
     }
 
     private ModuleFaultException Refuse(string call, string? user) =>
-        new(Module, call, user, $"{Module.Title}: {Describe(call, user)} was refused, since {_hanging} earlier calls of it hang") { Refused = true };
+        new(Module, call, user, $"{Module.Title}: {Describe(call, user)} was refused, since this module {FaultedBecause ?? "let too many calls hang"}") { Refused = true };
 
     private static string Describe(string call, string? user) => user is null ? call : $"{call} for '{user}'";
 }

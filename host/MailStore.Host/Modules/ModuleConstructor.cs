@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Host.Modules;
 
 /// <summary>Constructs modules, each behind a boundary of its own.</summary>
-internal sealed class ModuleConstructor(ModulesOptions options, ILoggerFactory loggerFactory, ILogger logger, TimeProvider clock)
+/// <param name="roster">Gets every module before its code runs.</param>
+internal sealed class ModuleConstructor(ModulesOptions options, ILoggerFactory loggerFactory, ILogger logger, TimeProvider clock, ModuleRoster roster)
 {
     private static readonly CallKind<Func<object>, (object? Module, Exception? Exception)> ConstructCall = new(
         "constructor",
@@ -18,6 +19,7 @@ internal sealed class ModuleConstructor(ModulesOptions options, ILoggerFactory l
     public async ValueTask<(ModuleInstance? Instance, string? Problem)> ConstructAsync(ModuleBinding binding, ModuleContext context)
     {
         var boundary = new ModuleBoundary(binding.Identity, options, logger, clock);
+        roster.Add(binding.Activator.Implementation, boundary);
         string problem;
         try
         {

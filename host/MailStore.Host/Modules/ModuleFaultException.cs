@@ -1,7 +1,7 @@
 namespace MailStore.Host.Modules;
 
 /// <summary>
-/// A module broke its contract: it threw, returned what it must not, did not come back in time, or is refused because too many of its calls hang.
+/// A module broke its contract: it threw, returned what it must not, did not come back in time, or is refused because it is faulted.
 /// Logged already, at the boundary of the module; to be answered as a temporary failure (451 4.3.0).
 /// </summary>
 internal sealed class ModuleFaultException(ModuleIdentity module, string call, string? user, string message, Exception? innerException = null)
@@ -24,6 +24,6 @@ internal sealed class ModuleFaultException(ModuleIdentity module, string call, s
     /// </summary>
     public bool Abandoned { get; init; }
 
-    /// <summary>The module was not called at all, since too many of its calls hang.</summary>
+    /// <summary>The module was not called at all: see <see cref="ModuleBoundary.IsFaulted"/>.</summary>
     public bool Refused { get; init; }
 }

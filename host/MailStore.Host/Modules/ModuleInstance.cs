@@ -85,8 +85,8 @@ internal sealed class ModuleInstance(object module, ModuleBoundary boundary) : I
     /// <summary>Asks the module how it is. Never throws but for the caller's own cancellation.</summary>
     public async Task<ModuleHealth> CheckHealthAsync(CancellationToken cancellationToken)
     {
-        if (boundary.IsFaulted)
-            return ModuleHealth.Unhealthy($"{boundary.Hanging} calls hang, and it is called no more; {boundary.LastFault}");
+        if (boundary.FaultedBecause is { } because)
+            return ModuleHealth.Unhealthy($"faulted: it {because}, and is called no more; restart the server");
         if (module is not IModuleHealth health)
             return ModuleHealth.Healthy();
         try

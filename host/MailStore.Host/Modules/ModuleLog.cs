@@ -20,7 +20,7 @@ internal static partial class ModuleLog
     [LoggerMessage(110, LogLevel.Debug, "Plugin {File}, version {Version}: loaded from {Copy}")]
     public static partial void PluginLoaded(this ILogger logger, string file, string? version, string copy);
 
-    [LoggerMessage(111, LogLevel.Warning, "Plugin {File} is broken and not configured, so it is left alone: {Problem}")]
+    [LoggerMessage(111, LogLevel.Warning, "Plugin {File} is refused; the configuration does not name it, so it is left alone: {Problem}")]
     public static partial void PluginBroken(this ILogger logger, string file, PluginProblem problem);
 
     [LoggerMessage(112, LogLevel.Information, "Removed {Folder}, left by a run that was killed")]
@@ -37,4 +37,16 @@ internal static partial class ModuleLog
 
     [LoggerMessage(122, LogLevel.Error, "{Module}: did not stop in order: {Reason}")]
     public static partial void ModuleNotStopped(this ILogger logger, string module, string reason);
+
+    [LoggerMessage(130, LogLevel.Critical, "{Modules}: an exception escaped outside of every call (on a thread, a timer or a finalizer of the plugin's own, or in async void): {What}. Faulted from now on: all that needs it is answered as a temporary failure until the server is restarted")]
+    public static partial void ModuleEscaped(this ILogger logger, Exception exception, string modules, string what);
+
+    [LoggerMessage(131, LogLevel.Critical, "{Modules}: again an exception escaped outside of every call: {What}; {Untold} more went untold")]
+    public static partial void ModuleEscapedAgain(this ILogger logger, string modules, string what, long untold);
+
+    [LoggerMessage(132, LogLevel.Critical, "of the host: an exception escaped on a thread, and no module is in its stack trace: {What}; please report this ({Untold} more went untold)")]
+    public static partial void HostEscaped(this ILogger logger, Exception exception, string what, long untold);
+
+    [LoggerMessage(133, LogLevel.Warning, "{Modules}: a task failed that nobody awaits: {What}; nothing is faulted for it ({Untold} more went untold)")]
+    public static partial void TaskUnobserved(this ILogger logger, Exception exception, string modules, string what, long untold);
 }

@@ -55,10 +55,14 @@ internal sealed class ModuleSet : IAsyncDisposable
     /// <summary>All that is in modules.d, what is broken included.</summary>
     public IReadOnlyList<PluginFile> Plugins { get; }
 
+    /// <summary>The plugins behind <see cref="Instances"/>, as they were loaded.</summary>
+    public IReadOnlyList<LoadedPlugin> LoadedPlugins => _store?.Loaded ?? [];
+
     /// <summary>Finds, loads and constructs all modules of the configuration. Nothing is started.</summary>
+    /// <param name="roster">Gets every module before its code runs.</param>
     /// <exception cref="ConfigurationException">All mistakes: of the configuration, of the plugins, of the modules' options and constructors.</exception>
-    public static ModuleSet Load(HostConfiguration configuration, ILoggerFactory loggerFactory, TimeProvider clock) =>
-        new ModuleSetLoader(configuration, loggerFactory, CreateLogger(loggerFactory), clock).Load();
+    public static ModuleSet Load(HostConfiguration configuration, ILoggerFactory loggerFactory, TimeProvider clock, ModuleRoster? roster = null) =>
+        new ModuleSetLoader(configuration, loggerFactory, CreateLogger(loggerFactory), clock, roster ?? new ModuleRoster()).Load();
 
     /// <summary>Starts the modules: databases, creators, MDAs. When one does not start, those that did are stopped again.</summary>
     /// <exception cref="ModuleStartException">One did not start.</exception>

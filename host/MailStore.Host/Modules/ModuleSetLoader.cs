@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Host.Modules;
 
 /// <summary>Makes a <see cref="ModuleSet"/> of a configuration, or tells all its mistakes. Used once.</summary>
-internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFactory loggerFactory, ILogger logger, TimeProvider clock)
+internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFactory loggerFactory, ILogger logger, TimeProvider clock, ModuleRoster roster)
 {
     private readonly List<Mistake> _mistakes = [.. configuration.Mistakes];
-    private readonly ModuleConstructor _constructor = new(configuration.Options.Modules, loggerFactory, logger, clock);
+    private readonly ModuleConstructor _constructor = new(configuration.Options.Modules, loggerFactory, logger, clock, roster);
 
     public ModuleSet Load()
     {

@@ -14,6 +14,9 @@ internal sealed class PluginStore(RunFolder folder, ILogger logger) : IDisposabl
     private readonly string _plugins = folder.CreateFolder("plugins");
     private readonly Dictionary<string, (Assembly? Assembly, PluginProblem? Problem)> _loaded = [];
 
+    /// <summary>What was loaded.</summary>
+    public List<LoadedPlugin> Loaded { get; } = [];
+
     /// <summary>Copies and loads a plugin, once.</summary>
     /// <returns>Its assembly, or null and why it cannot be used.</returns>
     public Assembly? Load(PluginFile plugin, out PluginProblem? problem)
@@ -51,6 +54,7 @@ internal sealed class PluginStore(RunFolder folder, ILogger logger) : IDisposabl
         try
         {
             var assembly = PluginLoader.Load(copy);
+            Loaded.Add(new LoadedPlugin(plugin, Path.GetDirectoryName(copy)!));
             logger.PluginLoaded(plugin.Path, plugin.Version, copy);
             return assembly;
         }

@@ -7,20 +7,22 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Host.Verification;
 
 /// <summary>One module of a plugin, loaded as <c>serve</c> loads it, of which any number of instances can be had at any place.</summary>
-internal sealed class VerifiedPlugin(ModuleBinding binding, ILoggerFactory loggerFactory)
+internal sealed class VerifiedPlugin(ModuleBinding binding, ILoggerFactory loggerFactory, ModuleRoster roster)
 {
     // the kit's own limit for a case is longer, so that the message of the boundary, which knows the call, is the one that is seen
     private static readonly ModulesOptions Limits = new() { CallTimeout = TimeSpan.FromSeconds(20) };
 
-    private readonly ModuleConstructor _constructor = new(Limits, loggerFactory, loggerFactory.CreateLogger("MailStore.Modules"), TimeProvider.System);
+    private readonly ModuleConstructor _constructor = new(Limits, loggerFactory, loggerFactory.CreateLogger("MailStore.Modules"), TimeProvider.System, roster);
 
     public ModuleBinding Binding => binding;
 
     /// <summary>Finds, loads and binds a module.</summary>
     /// <param name="section">What the configuration says of it.</param>
+    /// <param name="roster">Gets every instance before its code runs.</param>
     /// <param name="mistakes">Gets what is wrong.</param>
     /// <returns>Null if something is wrong.</returns>
-    public static VerifiedPlugin? Load(PluginStore store, PluginFile plugin, PluginModule module, ModuleSection section, ILoggerFactory loggerFactory, ICollection<Mistake> mistakes)
+    public static VerifiedPlugin? Load(
+        PluginStore store, PluginFile plugin, PluginModule module, ModuleSection section, ILoggerFactory loggerFactory, ModuleRoster roster, ICollection<Mistake> mistakes)
     {
         if (new ModuleBinder(store).Open(plugin, module, out var problem) is not { } activator)
         {
@@ -30,7 +32,7 @@ internal sealed class VerifiedPlugin(ModuleBinding binding, ILoggerFactory logge
 
         var before = mistakes.Count;
         var options = BindOptions(activator.OptionsType, section, mistakes);
-        return mistakes.Count > before ? null : new VerifiedPlugin(new ModuleBinding(section, plugin, module, activator, options), loggerFactory);
+        return mistakes.Count > before ? null : new VerifiedPlugin(new ModuleBinding(section, plugin, module, activator, options), loggerFactory, roster);
     }
 
     /// <summary>Constructs an instance.</summary>

@@ -267,28 +267,56 @@ public sealed class ModuleBoundaryTests
     }
 
     [Fact]
-    public async Task A_call_that_is_answered_at_once_costs_little_memory()
+    public async Task A_module_that_let_an_exception_escape_is_called_no_more_but_keeps_the_calls_that_it_has()
     {
         using var bench = new Bench();
-        var mailbox = new GuardedMailbox(new NoMailbox(), bench.Boundary, Bench.User);
-        await DeliverAsync(mailbox, 2000);
-        const int count = 2_000;
-        var each = long.MaxValue;
-        for (var round = 0; round < 20; round++)
+        bench.Module.Behaviour = Behaviour.Hang;
+        var inFlight = bench.CallAsync("DeliverAsync");
+        await bench.Module.EnteredAsync();
+        bench.Boundary.Fault("let an exception escape");
+        bench.Boundary.Fault("let another one escape");
+
+        bench.Module.Behaviour = Behaviour.Good;
+        foreach (var call in Bench.AllCalls)
         {
-            var before = GC.GetTotalAllocatedBytes(precise: true);
-            await DeliverAsync(mailbox, count);
-            // other tests may run beside, and what they allocate counts too: the quietest round tells
-            each = Math.Min(each, (GC.GetTotalAllocatedBytes(precise: true) - before) / count);
+            var refused = await Assert.ThrowsAsync<ModuleFaultException>(() => bench.CallAsync(call));
+            Assert.True(refused is { Refused: true, Abandoned: false });
+            Assert.Contains("let an exception escape", refused.Message, StringComparison.Ordinal);
         }
 
-        Assert.InRange(each, 0, 300);
+        Assert.Equal((2, "let another one escape", "let an exception escape"), (bench.Boundary.Faults, bench.Boundary.LastFault?.Text, bench.Boundary.FaultedBecause));
+        Assert.Equal(bench.Clock.GetUtcNow(), bench.Boundary.LastFault?.At);
+        var health = await bench.Instance.CheckHealthAsync(default);
+        Assert.False(health.IsHealthy);
+        Assert.StartsWith("faulted: it let an exception escape", health.Message, StringComparison.Ordinal);
+        bench.Module.Release();
+        Assert.NotNull(await inFlight);
     }
 
-    private static async Task DeliverAsync(GuardedMailbox mailbox, int count)
+    [Fact]
+    public async Task A_module_that_let_an_exception_escape_is_stopped_and_disposed_all_the_same()
     {
-        for (var i = 0; i < count; i++)
-            await mailbox.DeliverAsync(Bench.Mail, CancellationToken.None);
+        using var bench = new Bench();
+        await bench.Instance.StartAsync(default);
+        bench.Boundary.Fault("let an exception escape");
+        Assert.Null(await bench.Instance.StopAsync(default));
+        await bench.Instance.DisposeAsync();
+        Assert.Empty(bench.Log.Entries);
+    }
+
+    [Fact]
+    public async Task Hanging_calls_that_come_back_do_not_make_up_for_an_exception_that_escaped()
+    {
+        using var bench = new Bench(new ModulesOptions { HangLimit = 1 });
+        bench.Module.Behaviour = Behaviour.Hang;
+        var call = bench.CallAsync("DeliverAsync");
+        await bench.PassUntilAsync(call);
+        bench.Boundary.Fault("let an exception escape");
+        bench.Module.Release();
+        Assert.True(SpinWait.SpinUntil(() => bench.Boundary.Hanging == 0, TimeSpan.FromSeconds(60)));
+        Assert.True(bench.Boundary.IsFaulted);
+        Assert.DoesNotContain(bench.Log.Entries, entry => entry.Text.Contains("it is called again", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<ModuleFaultException>(() => call);
     }
 
     private sealed class TwiceCompleted : IValueTaskSource<int>
@@ -301,12 +329,5 @@ public sealed class ModuleBoundaryTests
 
         public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
             Continue = () => continuation(state);
-    }
-
-    private sealed class NoMailbox : IMailbox
-    {
-        private static readonly DeliveryResult Result = DeliveryResult.Stored("1");
-
-        public ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken) => new(Result);
     }
 }

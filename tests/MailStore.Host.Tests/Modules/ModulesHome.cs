@@ -21,6 +21,9 @@ internal sealed class ModulesHome : IDisposable
 
     public ModulesOptions Options { get; } = new();
 
+    /// <summary>Whatever <see cref="Load"/> constructs.</summary>
+    public ModuleRoster Roster { get; set; } = new();
+
     public IReadOnlyList<Mistake> Mistakes { get; set; } = [];
 
     public string[] RunFolders => Directory.Exists(Path.Combine(DataDirectory, "run")) ? Directory.GetDirectories(Path.Combine(DataDirectory, "run")) : [];
@@ -94,7 +97,7 @@ internal sealed class ModulesHome : IDisposable
     {
         if (!Directory.Exists(Path.Combine(Modules, "misbehaving")))
             Add("Misbehaving");
-        return ModuleSet.Load(Configuration(mdas), Log, TimeProvider.System);
+        return ModuleSet.Load(Configuration(mdas), Log, TimeProvider.System, Roster);
     }
 
     /// <summary>The mistakes that a configuration is refused for.</summary>
