@@ -13,4 +13,14 @@ internal sealed class ModulesOptions
     [Description("how many calls may hang at the same time before the module counts as faulted and is called no more")]
     [Range(1, 10000)]
     public int HangLimit { get; set; } = 32;
+
+    [Description("whether a plugin must be pinned in modules.lock ('mailstore module pin'): optional (one that is pinned must be unchanged) or required (one that is not is refused)")]
+    public PinsMode Pins { get; set; } = PinsMode.Optional;
+}
+
+/// <summary>See <see cref="ModulesOptions.Pins"/>.</summary>
+internal enum PinsMode
+{
+    Optional,
+    Required,
 }

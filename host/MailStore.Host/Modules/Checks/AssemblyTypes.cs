@@ -1,0 +1,40 @@
+using System.Reflection.Metadata;
+
+namespace MailStore.Host.Modules;
+
+/// <summary>The types of one assembly by name, of its metadata. Thread-safe.</summary>
+internal sealed class AssemblyTypes(string name, MetadataReader metadata)
+{
+    private Dictionary<string, EntityHandle>? _types;
+
+    public string Name => name;
+
+    public MetadataReader Metadata => metadata;
+
+    public Version Version => metadata.GetAssemblyDefinition().Version;
+
+    /// <summary>A type that is not nested: its definition, or, where it has moved, the row that says whereto.</summary>
+    public EntityHandle Find(string fullName) => (_types ??= Index()).GetValueOrDefault(fullName);
+
+    private Dictionary<string, EntityHandle> Index()
+    {
+        var types = new Dictionary<string, EntityHandle>(metadata.TypeDefinitions.Count + metadata.ExportedTypes.Count);
+        foreach (var handle in metadata.TypeDefinitions)
+        {
+            var type = metadata.GetTypeDefinition(handle);
+            if (!type.IsNested)
+                types.TryAdd(FullName(type.Namespace, type.Name), handle);
+        }
+
+        foreach (var handle in metadata.ExportedTypes)
+        {
+            var type = metadata.GetExportedType(handle);
+            if (type.Implementation.Kind == HandleKind.AssemblyReference)
+                types.TryAdd(FullName(type.Namespace, type.Name), handle);
+        }
+
+        return types;
+    }
+
+    private string FullName(StringHandle space, StringHandle type) => space.IsNil ? metadata.GetString(type) : $"{metadata.GetString(space)}.{metadata.GetString(type)}";
+}
