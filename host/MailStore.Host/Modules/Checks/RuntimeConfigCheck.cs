@@ -9,11 +9,13 @@ namespace MailStore.Host.Modules;
 internal sealed class RuntimeConfigCheck : IPluginCheck
 {
     private static readonly string[] Ours = ["Microsoft.NETCore.App", "Microsoft.AspNetCore.App"];
+    private static readonly string[] Extensions = [".runtimeconfig.json", ".runtimeconfig.dev.json"];
+    private static readonly string[] Lists = ["frameworks", "includedFrameworks"];
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     public PluginProblem? Check(PluginFile plugin, PluginMetadata metadata)
     {
-        var names = new[] { ".runtimeconfig.json", ".runtimeconfig.dev.json" }.Select(extension => Path.GetFileName(Path.ChangeExtension(plugin.Path, extension)));
+        var names = Extensions.Select(extension => Path.GetFileName(Path.ChangeExtension(plugin.Path, extension)));
         return names.Where(plugin.Files.Contains).Select(name => Check(plugin, Path.Combine(Path.GetDirectoryName(plugin.Path)!, name))).FirstOrDefault(problem => problem is not null);
     }
 
@@ -71,7 +73,7 @@ internal sealed class RuntimeConfigCheck : IPluginCheck
     {
         if (options.TryGetProperty("framework", out var one))
             yield return Read(one);
-        foreach (var key in new[] { "frameworks", "includedFrameworks" })
+        foreach (var key in Lists)
         {
             if (!options.TryGetProperty(key, out var many))
                 continue;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace MailStore.Host.Modules;
 
@@ -67,7 +69,7 @@ internal sealed class SignatureText : ISignatureTypeProvider<string, object?>
     /// <summary>Without namespaces, and without the counts of generic parameters.</summary>
     public static string ForPeople(string type)
     {
-        var text = new System.Text.StringBuilder();
+        var text = new StringBuilder();
         var word = 0;
         for (var i = 0; i < type.Length; i++)
         {
