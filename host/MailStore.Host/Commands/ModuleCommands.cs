@@ -15,6 +15,7 @@ internal static class ModuleCommands
     {
         BuildList(),
         BuildDescribe(),
+        ModulePinCommand.Build(),
         ModuleVerifyCommand.Build(),
         ModulePeerCommand.Build(),
     };

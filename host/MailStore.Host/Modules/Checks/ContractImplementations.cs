@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
 using System.Runtime.CompilerServices;
 
 namespace MailStore.Host.Modules;
@@ -27,38 +28,53 @@ internal sealed class ContractImplementations(AssemblyTypes from, IAssemblySourc
 
     public IEnumerable<MissingReference> FindMissing()
     {
-        var metadata = from.Metadata;
-        if (!metadata.AssemblyReferences.Any(handle => metadata.StringComparer.Equals(metadata.GetAssemblyReference(handle).Name, HostAssemblies.Sdk)))
-            yield break;
-        foreach (var (handle, interfaces) in InterfacesOfClasses())
+        foreach (var (token, interfaces) in InterfacesOfClasses())
         {
-            var contracts = interfaces.Where(place => place?.Assembly.Name == HostAssemblies.Sdk).Select(place => place!.Value).ToList();
+            var contracts = interfaces.Where(IsContract).ToList();
             // an interface that cannot be found may be the one that has the member
             if (contracts.Count == 0 || interfaces.Contains(null))
                 continue;
-            var type = metadata.GetTypeDefinition(handle);
-            var overriding = type.GetMethodImplementations().Select(row => metadata.GetMethodImplementation(row).MethodBody).ToHashSet();
-            foreach (var method in type.GetMethods().Where(method => !overriding.Contains(method)).Select(metadata.GetMethodDefinition))
+            var type = from.Metadata.GetTypeDefinition((TypeDefinitionHandle)MetadataTokens.EntityHandle(token));
+            foreach (var handle in type.GetMethods())
             {
-                if ((method.Attributes & Mask) != ImplementsByName || interfaces.Any(place => HasMember(place!.Value, method)))
-                    continue;
-                var owners = string.Join(" or ", contracts.Select(contract => contract.FullName).Distinct().Order(StringComparer.Ordinal).Select(SignatureText.ForPeople));
-                yield return new MissingReference(
-                    HostAssemblies.Sdk, owners, MemberName.ForPeople(metadata.GetString(method.Name), SignatureText.ParametersForPeople(metadata, method.Signature)));
+                var method = from.Metadata.GetMethodDefinition(handle);
+                if ((method.Attributes & Mask) == ImplementsByName && !Overrides(type, handle) && !interfaces.Any(place => HasMember(place!, method)))
+                    yield return Missing(contracts, method);
             }
         }
     }
 
-    /// <summary>All interfaces of each class: its own, of its bases, and of the classes here that derive from it, for which its methods may serve; null among them for one that is not to be found.</summary>
-    private Dictionary<TypeDefinitionHandle, HashSet<TypePlace?>> InterfacesOfClasses()
+    private static bool IsContract(TypePlace? type) => type?.Assembly.Name == HostAssemblies.Sdk;
+
+    /// <summary>Whether a row of the table says what a method implements, and so its name does not.</summary>
+    private bool Overrides(TypeDefinition type, MethodDefinitionHandle method)
     {
-        var all = new Dictionary<TypeDefinitionHandle, HashSet<TypePlace?>>();
+        foreach (var row in type.GetMethodImplementations())
+        {
+            if (from.Metadata.GetMethodImplementation(row).MethodBody == method)
+                return true;
+        }
+
+        return false;
+    }
+
+    private MissingReference Missing(List<TypePlace?> contracts, MethodDefinition method)
+    {
+        var owners = contracts.Select(contract => SignatureText.ForPeople(contract!.FullName)).Distinct().Order(StringComparer.Ordinal);
+        var name = MemberName.ForPeople(from.Metadata.GetString(method.Name), SignatureText.ParametersForPeople(from.Metadata, method.Signature));
+        return new MissingReference(HostAssemblies.Sdk, string.Join(" or ", owners), name);
+    }
+
+    /// <summary>All interfaces of each class: its own, of its bases, and of the classes here that derive from it, for which its methods may serve; null among them for one that is not to be found.</summary>
+    private Dictionary<int, HashSet<TypePlace?>> InterfacesOfClasses()
+    {
+        var all = new Dictionary<int, HashSet<TypePlace?>>();
         foreach (var handle in from.Metadata.TypeDefinitions)
         {
             if ((from.Metadata.GetTypeDefinition(handle).Attributes & TypeAttributes.Interface) != 0)
                 continue;
             var interfaces = new HashSet<TypePlace?>();
-            var bases = new List<TypeDefinitionHandle>();
+            var bases = new List<int>();
             Collect(new TypePlace(from, handle), interfaces, bases);
             if (interfaces.Count == 0)
                 continue;
@@ -73,7 +89,7 @@ internal sealed class ContractImplementations(AssemblyTypes from, IAssemblySourc
         return all;
     }
 
-    private void Collect(TypePlace type, HashSet<TypePlace?> interfaces, List<TypeDefinitionHandle> bases)
+    private void Collect(TypePlace type, HashSet<TypePlace?> interfaces, List<int> bases)
     {
         // its base, of the assembly itself or of a library, and so on
         var steps = 0;
@@ -82,7 +98,7 @@ internal sealed class ContractImplementations(AssemblyTypes from, IAssemblySourc
             if (++steps > LongestChain)
                 throw new BadImageFormatException();
             if (place.Assembly == from)
-                bases.Add(place.Handle);
+                bases.Add(MetadataTokens.GetToken(place.Handle));
             AddInterfaces(place, interfaces);
             var parent = place.Definition.BaseType;
             current = parent.IsNil ? null : _finder.Find(place.Assembly, parent);

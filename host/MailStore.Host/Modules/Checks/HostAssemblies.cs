@@ -16,6 +16,7 @@ internal sealed class HostAssemblies : IAssemblySource
     private readonly Lock _lock = new();
     private readonly Dictionary<string, string> _paths = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, AssemblyTypes?> _read = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _passed = [];
     private readonly HashSet<string> _always = new(StringComparer.OrdinalIgnoreCase);
 
     private HostAssemblies()
@@ -65,6 +66,19 @@ internal sealed class HostAssemblies : IAssemblySource
                 _read.Add(name, assembly = Read(name));
             return assembly;
         }
+    }
+
+    /// <summary>Whether these contents of a plugin were found to need nothing that the host lacks: its private copy need not be gone through again where it is the same.</summary>
+    public bool HasPassed(string contents)
+    {
+        lock (_lock)
+            return _passed.Contains(contents);
+    }
+
+    public void Passed(string contents)
+    {
+        lock (_lock)
+            _passed.Add(contents);
     }
 
     private AssemblyTypes? Read(string name)

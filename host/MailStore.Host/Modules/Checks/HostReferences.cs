@@ -1,4 +1,5 @@
 using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
 
 namespace MailStore.Host.Modules;
 
@@ -12,8 +13,8 @@ internal sealed class HostReferences(AssemblyTypes from, PluginScope scope, Func
     private const int DeepestType = 32;
 
     private readonly TypeFinder _finder = new(scope);
-    private readonly Dictionary<EntityHandle, string?> _assemblies = [];
-    private readonly Dictionary<EntityHandle, TypePlace?> _types = [];
+    private readonly Dictionary<int, string?> _assemblies = [];
+    private readonly Dictionary<int, TypePlace?> _types = [];
 
     public IEnumerable<MissingReference> FindMissing()
     {
@@ -60,8 +61,8 @@ internal sealed class HostReferences(AssemblyTypes from, PluginScope scope, Func
 
     private TypePlace? FindType(TypeReferenceHandle handle)
     {
-        if (!_types.TryGetValue(handle, out var type))
-            _types.Add(handle, type = _finder.Find(from, handle));
+        if (!_types.TryGetValue(MetadataTokens.GetToken(handle), out var type))
+            _types.Add(MetadataTokens.GetToken(handle), type = _finder.Find(from, handle));
         return type;
     }
 
@@ -76,11 +77,11 @@ internal sealed class HostReferences(AssemblyTypes from, PluginScope scope, Func
 
         if (handle.IsNil || handle.Kind != HandleKind.AssemblyReference)
             return null;
-        if (!_assemblies.TryGetValue(handle, out var known))
+        if (!_assemblies.TryGetValue(MetadataTokens.GetToken(handle), out var known))
         {
             var reference = from.Metadata.GetAssemblyReference((AssemblyReferenceHandle)handle);
             var name = from.Metadata.GetString(reference.Name);
-            _assemblies.Add(handle, known = scope.IsHosts(name) && concerns(reference) && scope.Find(name) is not null ? name : null);
+            _assemblies.Add(MetadataTokens.GetToken(handle), known = scope.IsHosts(name) && concerns(reference) && scope.Find(name) is not null ? name : null);
         }
 
         return known;

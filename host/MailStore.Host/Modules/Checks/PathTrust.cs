@@ -4,7 +4,8 @@ namespace MailStore.Host.Modules;
 internal sealed class PathTrust
 {
     private readonly Trust _trust = new();
-    private readonly Dictionary<(string Path, bool IsOnTheWay), PathDistrust?> _seen = [];
+    private readonly Dictionary<string, PathDistrust?> _onTheWay = [];
+    private readonly Dictionary<string, PathDistrust?> _atTheEnd = [];
 
     /// <summary>
     /// The first thing that must not be so of a path and all that leads there. On the way there, a folder where everybody may write is harmless if it is sticky, as
@@ -28,8 +29,9 @@ internal sealed class PathTrust
 
     private PathDistrust? Judge(string path, PathStatus status, bool isOnTheWay)
     {
-        if (!_seen.TryGetValue((path, isOnTheWay), out var known))
-            _seen.Add((path, isOnTheWay), known = JudgeAnew(path, status, isOnTheWay));
+        var seen = isOnTheWay ? _onTheWay : _atTheEnd;
+        if (!seen.TryGetValue(path, out var known))
+            seen.Add(path, known = JudgeAnew(path, status, isOnTheWay));
         return known;
     }
 

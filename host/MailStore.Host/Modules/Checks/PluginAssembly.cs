@@ -1,6 +1,7 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace MailStore.Host.Modules;
 
@@ -24,15 +25,15 @@ internal sealed class PluginAssembly : IDisposable
 
     private readonly PEReader? _file;
 
-    private PluginAssembly(string path, PEReader? file, MetadataReader? metadata, string? damage)
+    private readonly byte[] _bytes;
+
+    private PluginAssembly(byte[] bytes, PEReader? file, MetadataReader? metadata, string? damage)
     {
-        Path = path;
+        _bytes = bytes;
         _file = file;
         Metadata = metadata;
         Damage = damage;
     }
-
-    public string Path { get; }
 
     /// <summary>Null if it is no assembly, or none that can be used.</summary>
     public MetadataReader? Metadata { get; }
@@ -43,13 +44,16 @@ internal sealed class PluginAssembly : IDisposable
     /// <summary>Whether it is a library of machine code, whole as far as can be told; harmless as long as nobody takes it for an assembly.</summary>
     public bool IsNative { get; private init; }
 
+    /// <summary>SHA-256 of what was read.</summary>
+    public byte[] Hash => SHA256.HashData(_bytes);
+
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static PluginAssembly Read(string path)
     {
         var bytes = ReadAll(path);
         if (bytes.AsSpan().StartsWith("\u007fELF"u8))
-            return new PluginAssembly(path, null, null, "is a native library, not a .NET assembly") { IsNative = true };
+            return new PluginAssembly(bytes, null, null, "is a native library, not a .NET assembly") { IsNative = true };
         PEReader? file = null;
         try
         {
@@ -57,15 +61,15 @@ internal sealed class PluginAssembly : IDisposable
             if (FindDamage(file.PEHeaders, bytes.Length, out var isNative) is { } damage)
             {
                 file.Dispose();
-                return new PluginAssembly(path, null, null, damage) { IsNative = isNative };
+                return new PluginAssembly(bytes, null, null, damage) { IsNative = isNative };
             }
 
-            return new PluginAssembly(path, file, file.GetMetadataReader(), null);
+            return new PluginAssembly(bytes, file, file.GetMetadataReader(), null);
         }
         catch (Exception) // the boundary of a module: the reader throws what it likes for a file that is none
         {
             file?.Dispose();
-            return new PluginAssembly(path, null, null, "is not a .NET assembly, or is damaged");
+            return new PluginAssembly(bytes, null, null, "is not a .NET assembly, or is damaged");
         }
     }
 

@@ -13,22 +13,37 @@ internal sealed class ReferenceCheck : IPluginCheck
     public PluginProblem? Check(PluginFile plugin, PluginMetadata metadata)
     {
         var host = HostAssemblies.Current;
-        var folder = Path.GetDirectoryName(plugin.Path)!;
+        var assemblies = plugin.Files.Where(PluginAssemblies.IsAssembly).ToList();
         var main = Path.GetFileName(plugin.Path);
+        var contents = Contents(main, assemblies, metadata.Assemblies!);
+        if (host.HasPassed(contents))
+            return null;
         var scope = new PluginScope(plugin, metadata.Assemblies!, host);
-        foreach (var file in plugin.Files.Where(PluginAssemblies.IsAssembly).OrderByDescending(file => file == main))
+        foreach (var file in assemblies.OrderByDescending(file => file == main))
         {
             if (metadata.Assemblies!.Read(file).Metadata is not { } tables || file.EndsWith(".resources.dll", StringComparison.OrdinalIgnoreCase))
                 continue;
-            var from = new AssemblyTypes(Path.GetFileNameWithoutExtension(file), tables);
-            var missing = new HostReferences(from, scope, reference => file == main || IsContractOrNewer(tables, reference, host)).FindMissing()
-                .Concat(new ContractImplementations(from, scope).FindMissing()).Distinct().ToList();
+            var missing = FindMissing(Path.GetFileNameWithoutExtension(file), tables, scope, host, isMain: file == main);
             if (missing.Count > 0)
-                return Problem(Path.Combine(folder, file), missing, plugin, host);
+                return Problem(Path.Combine(Path.GetDirectoryName(plugin.Path)!, file), missing, plugin, host);
         }
 
+        host.Passed(contents);
         return null;
     }
+
+    private static List<MissingReference> FindMissing(string name, MetadataReader tables, PluginScope scope, HostAssemblies host, bool isMain)
+    {
+        var from = new AssemblyTypes(name, tables);
+        var missing = new HostReferences(from, scope, reference => isMain || IsContractOrNewer(tables, reference, host)).FindMissing().ToList();
+        if (tables.AssemblyReferences.Any(handle => tables.StringComparer.Equals(tables.GetAssemblyReference(handle).Name, HostAssemblies.Sdk)))
+            missing.AddRange(new ContractImplementations(from, scope).FindMissing());
+        return missing;
+    }
+
+    /// <summary>All that the verdict hangs on: the names and contents of the DLLs.</summary>
+    private static string Contents(string main, List<string> files, PluginAssemblies assemblies) =>
+        string.Join('/', files.Select(file => $"{file}:{Convert.ToHexString(assemblies.Read(file).Hash)}").Prepend(main));
 
     private static bool IsContractOrNewer(MetadataReader tables, AssemblyReference reference, HostAssemblies host)
     {

@@ -40,7 +40,7 @@ internal static class ModulesLockWriter
     public static string Text(ModulesLock modules)
     {
         var text = new StringBuilder(Introduction.ReplaceLineEndings("\n"));
-        text.Append(CultureInfo.InvariantCulture, $"format = {ModulesLockReader.Format}\n");
+        text.Append(CultureInfo.InvariantCulture, $"\nformat = {ModulesLockReader.Format}\n");
         foreach (var pin in modules.Pins)
         {
             var title = $"{ModulesLockReader.PluginTable}.{TomlText.Key(pin.Name)}";
