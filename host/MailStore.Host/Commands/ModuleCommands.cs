@@ -14,6 +14,7 @@ internal static class ModuleCommands
     {
         ModuleListCommand.Build(),
         BuildDescribe(),
+        ModulePinCommand.Build(),
         ModuleVerifyCommand.Build(),
         ModulePeerCommand.Build(),
     };

@@ -16,6 +16,9 @@ internal sealed class ModulesOptions
 
     [Description("what follows when an exception escapes on a thread or timer of a module's own: restart (the server ends in order, with exit code 70, so that its supervisor starts it again) or continue (that module stays faulted, the others serve on)")]
     public UnhandledExceptionPolicy OnUnhandledException { get; set; } = UnhandledExceptionPolicy.Restart;
+
+    [Description("whether a plugin must be pinned in modules.lock ('mailstore module pin'): optional (one that is pinned must be unchanged) or required (one that is not is refused)")]
+    public PinsMode Pins { get; set; } = PinsMode.Optional;
 }
 
 /// <summary>See <see cref="ModulesOptions.OnUnhandledException"/>.</summary>
@@ -23,4 +26,11 @@ internal enum UnhandledExceptionPolicy
 {
     Restart,
     Continue,
+}
+
+/// <summary>See <see cref="ModulesOptions.Pins"/>.</summary>
+internal enum PinsMode
+{
+    Optional,
+    Required,
 }

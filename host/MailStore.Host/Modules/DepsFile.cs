@@ -15,10 +15,7 @@ internal static class DepsFile
         try
         {
             using var json = Read(path);
-            return [.. json.RootElement.GetProperty("targets").EnumerateObject()
-                .SelectMany(target => target.Value.EnumerateObject())
-                .SelectMany(library => Assets.Where(kind => library.Value.TryGetProperty(kind, out _)).SelectMany(kind => NamesIn(kind, library.Value.GetProperty(kind))))
-                .Distinct()];
+            return [.. NamesIn(json).Where(IsInside).Distinct()];
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
@@ -26,9 +23,23 @@ internal static class DepsFile
         }
     }
 
+    /// <summary>All files that it names, as the loader looks for them in the plugin's folder.</summary>
+    /// <exception cref="InvalidOperationException">It is no file of dependencies.</exception>
+    /// <exception cref="KeyNotFoundException">It is no file of dependencies.</exception>
+    public static IEnumerable<string> NamesIn(JsonDocument json) => json.RootElement.GetProperty("targets").EnumerateObject()
+        .SelectMany(target => target.Value.EnumerateObject())
+        .SelectMany(library => Assets.Where(kind => library.Value.TryGetProperty(kind, out _)).SelectMany(kind => NamesIn(kind, library.Value.GetProperty(kind))));
+
+    /// <summary>Whether a name stays in the plugin's folder.</summary>
+    public static bool IsInside(string name) => !name.StartsWith('/') && !name.Contains('\0', StringComparison.Ordinal) && !name.Split('/').Contains("..");
+
     /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="IOException">It is no file, or cannot be read.</exception>
     public static JsonDocument Read(string path)
     {
+        // a pipe would have its reader wait for ever
+        if (File.Exists(path) && !SystemCalls.Status(path, follow: true).IsFile)
+            throw new IOException("it is no regular file");
         using var file = File.OpenRead(path);
         return JsonDocument.Parse(file);
     }

@@ -15,6 +15,7 @@ internal sealed partial class FileLock : IDisposable
     private const int OwnerOnly = 0x180; // 0600
     private const int Exclusive = 2;
     private const int NonBlocking = 4;
+    private const int Interrupted = 4; // EINTR
     private const int WouldBlock = 11; // EAGAIN
 
     private readonly SafeFileHandle _file;
@@ -34,6 +35,18 @@ internal sealed partial class FileLock : IDisposable
         var error = Marshal.GetLastPInvokeError();
         file.Dispose();
         return error == WouldBlock ? null : throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}");
+    }
+
+    /// <summary>Waits for the lock of a folder. Where the file system has no such locks (NFS), takes none.</summary>
+    /// <exception cref="IOException">The folder cannot be opened.</exception>
+    public static FileLock TakeFolder(string path)
+    {
+        var folder = SystemCalls.OpenFolder(path);
+        while (Flock(folder, Exclusive) != 0 && Marshal.GetLastPInvokeError() == Interrupted)
+        {
+        }
+
+        return new FileLock(folder);
     }
 
     public void Dispose() => _file.Dispose();

@@ -6,6 +6,7 @@ namespace MailStore.Host.Modules;
 internal sealed class ModuleChooser(HostConfiguration configuration, ICollection<Mistake> mistakes)
 {
     private readonly HashSet<PluginProblem> _told = [];
+    private ModulesLock _lock = ModulesLock.Empty;
 
     /// <summary>All plugins of the modules directory; none, and one mistake, where that is missing or empty.</summary>
     public IReadOnlyList<PluginFile> Discover()
@@ -19,7 +20,11 @@ internal sealed class ModuleChooser(HostConfiguration configuration, ICollection
                 return [];
             }
 
-            var plugins = PluginDiscovery.Discover(directory);
+            var before = mistakes.Count;
+            _lock = ModulesLock.Read(directory, mistakes);
+            if (mistakes.Count > before)
+                return []; // nothing of what is there may be loaded
+            var plugins = PluginDiscovery.Discover(directory, new PinPolicy(_lock, configuration.Options.Modules.Pins == PinsMode.Required));
             if (plugins.Count == 0)
                 Tell($"the modules directory {directory} holds no plugin; copy those of {string.Join(", ", Needed())} into it, or let 'modules_dir' name the place where they are");
             return plugins;
@@ -87,6 +92,9 @@ internal sealed class ModuleChooser(HostConfiguration configuration, ICollection
         var broken = plugins.Where(plugin => plugin.Problem is not null && plugin.Modules.Count == 0).Select(plugin => plugin.Problem!.ToString()).ToList();
         if (broken.Count > 0 && meant is null)
             help += $". Broken plugins may have it: {string.Join(". ", broken)}";
+        var gone = _lock.Pins.Select(pin => pin.Name).Except(plugins.Select(plugin => plugin.Name)).ToList();
+        if (gone.Count > 0)
+            help += $". {ModulesLock.FileName} pins what is gone from there: {string.Join(", ", gone.Select(name => $"'{name}'"))}";
         return $"no plugin in {configuration.ModulesDirectory} has the {kind} '{section.Module}'; {help}";
     }
 }

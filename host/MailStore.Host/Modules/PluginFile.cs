@@ -23,6 +23,9 @@ internal sealed record PluginFile
     /// <summary>The version of the SDK that it was built against, or null.</summary>
     public string? SdkVersion { get; init; }
 
+    /// <summary>What <c>modules.lock</c> says of it; null if it is not pinned.</summary>
+    public PluginPin? Pin { get; init; }
+
     /// <summary>Null if it can be used.</summary>
     public PluginProblem? Problem { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Metadata;
+using System.Runtime.CompilerServices;
 using MailStore.Host.Configuration;
 using MailStore.Sdk;
 
@@ -11,19 +12,20 @@ internal sealed class PluginMetadataReader(MetadataReader metadata)
     private static readonly string SdkAssembly = typeof(MailStoreModuleAttribute).Assembly.GetName().Name!;
     private static readonly ModuleKind[] Kinds = Enum.GetValues<ModuleKind>();
 
-    private readonly Dictionary<string, TypeDefinitionHandle> _types = [];
+    /// <summary>Deeper nesting is a damaged table, whose circles would be followed for ever.</summary>
+    private const int DeepestType = 32;
+
+    private Dictionary<string, TypeDefinitionHandle>? _types;
 
     public PluginMetadata Read()
     {
         if (!metadata.IsAssembly)
             throw new BadImageFormatException();
         var assembly = metadata.GetAssemblyDefinition();
-        foreach (var handle in metadata.TypeDefinitions)
-            _types.TryAdd(NameOf(handle), handle);
-
         var announcements = new List<PluginMetadata.Announcement>();
         string? informational = null;
         string? sdk = null;
+        string? framework = null;
         foreach (var handle in assembly.GetCustomAttributes())
         {
             var attribute = metadata.GetCustomAttribute(handle);
@@ -39,19 +41,34 @@ internal sealed class PluginMetadataReader(MetadataReader metadata)
                 case (_, "System.Reflection.AssemblyMetadataAttribute") when StringArguments(attribute) is ["MailStore.Sdk", var version]:
                     sdk = version;
                     break;
+                case (_, "System.Runtime.Versioning.TargetFrameworkAttribute"):
+                    framework = StringArguments(attribute).FirstOrDefault();
+                    break;
             }
         }
 
         sdk ??= metadata.AssemblyReferences.Select(metadata.GetAssemblyReference)
             .Where(reference => metadata.StringComparer.Equals(reference.Name, SdkAssembly))
             .Select(reference => reference.Version.ToString()).FirstOrDefault();
-        return new PluginMetadata(announcements, informational ?? assembly.Version.ToString(), sdk);
+        return new PluginMetadata(announcements, informational ?? assembly.Version.ToString(), sdk) { TargetFramework = framework };
+    }
+
+    private Dictionary<string, TypeDefinitionHandle> Types()
+    {
+        if (_types is null)
+        {
+            _types = [];
+            foreach (var handle in metadata.TypeDefinitions)
+                _types.TryAdd(NameOf(handle), handle);
+        }
+
+        return _types;
     }
 
     private PluginMetadata.Announcement Announce(string? name, string? typeName)
     {
         // a class of another assembly is written with that assembly's name
-        if (typeName is null || !_types.TryGetValue(typeName, out var type))
+        if (typeName is null || !Types().TryGetValue(typeName, out var type))
             return new PluginMetadata.Announcement(name, typeName, false, [], null);
         var contracts = new HashSet<string>();
         CollectContracts(type, contracts, []);
@@ -63,6 +80,7 @@ internal sealed class PluginMetadataReader(MetadataReader metadata)
     {
         if (!seen.Add(handle))
             return;
+        RuntimeHelpers.EnsureSufficientExecutionStack(); // a damaged table may have thousands derive from each other
         var type = metadata.GetTypeDefinition(handle);
         var parents = type.GetInterfaceImplementations().Select(implementation => metadata.GetInterfaceImplementation(implementation).Interface);
         foreach (var parent in parents.Append(type.BaseType).Where(parent => !parent.IsNil))
@@ -141,12 +159,14 @@ internal sealed class PluginMetadataReader(MetadataReader metadata)
         return (scope, $"{metadata.GetString(reference.Namespace)}.{metadata.GetString(reference.Name)}");
     }
 
-    private string NameOf(TypeDefinitionHandle handle)
+    private string NameOf(TypeDefinitionHandle handle, int depth = 0)
     {
+        if (depth > DeepestType)
+            throw new BadImageFormatException();
         var type = metadata.GetTypeDefinition(handle);
         var name = metadata.GetString(type.Name);
         if (type.GetDeclaringType() is { IsNil: false } outer)
-            return $"{NameOf(outer)}+{name}";
+            return $"{NameOf(outer, depth + 1)}+{name}";
         var space = metadata.GetString(type.Namespace);
         return space.Length == 0 ? name : $"{space}.{name}";
     }

@@ -11,9 +11,15 @@ internal sealed class DepsFileCheck : IPluginCheck
         try
         {
             using var json = DepsFile.Read(path);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("runtimeTarget", out _)
-                ? null
-                : new PluginProblem($"{path} is not a file of dependencies", "copy it again from where the plugin was built");
+            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("runtimeTarget", out _))
+                return NoDependencies();
+            return DepsFile.NamesIn(json).FirstOrDefault(name => !DepsFile.IsInside(name)) is { } outside
+                ? new PluginProblem($"{path} names a library outside of the plugin's folder, '{outside}'", "this is for its author to mend; remove the plugin meanwhile")
+                : null;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or KeyNotFoundException)
+        {
+            return NoDependencies();
         }
         catch (FileNotFoundException)
         {
@@ -29,5 +35,7 @@ internal sealed class DepsFileCheck : IPluginCheck
         {
             return new PluginProblem($"{path} cannot be read: {exception.Message}", $"let the user '{Environment.UserName}' read it");
         }
+
+        PluginProblem NoDependencies() => new($"{path} is not a file of dependencies", "copy it again from where the plugin was built");
     }
 }
