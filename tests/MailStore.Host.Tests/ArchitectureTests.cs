@@ -3,7 +3,7 @@ using MailStore.Tests;
 
 namespace MailStore.Host.Tests;
 
-/// <summary>Holds the arrows of the tree: plugins → sdk ← host, and inside the host Commands → (Lmtp, Admin) → Delivery → Modules → Configuration.</summary>
+/// <summary>Holds the arrows of the tree: plugins → sdk ← host, and inside the host Commands → (Lmtp, Admin) → Delivery → Modules → Configuration, and Commands → Verification → Modules.</summary>
 public sealed partial class ArchitectureTests
 {
     private static readonly string Root = RepositoryRoot.Path;
@@ -15,7 +15,8 @@ public sealed partial class ArchitectureTests
         ["Delivery"] = ["Modules", "Configuration"],
         ["Lmtp"] = ["Delivery", "Modules", "Configuration"],
         ["Admin"] = ["Delivery", "Modules", "Configuration"],
-        ["Commands"] = ["Lmtp", "Admin", "Delivery", "Modules", "Configuration"],
+        ["Verification"] = ["Modules", "Configuration"],
+        ["Commands"] = ["Lmtp", "Admin", "Verification", "Delivery", "Modules", "Configuration"],
     };
 
     [Fact]

@@ -15,6 +15,8 @@ internal static class ModuleCommands
     {
         BuildList(),
         BuildDescribe(),
+        ModuleVerifyCommand.Build(),
+        ModulePeerCommand.Build(),
     };
 
     private static Command BuildList()

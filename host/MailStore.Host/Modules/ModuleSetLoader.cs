@@ -7,12 +7,8 @@ namespace MailStore.Host.Modules;
 /// <summary>Makes a <see cref="ModuleSet"/> of a configuration, or tells all its mistakes. Used once.</summary>
 internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFactory loggerFactory, ILogger logger, TimeProvider clock)
 {
-    private static readonly CallKind<Func<object>, (object? Module, Exception? Exception)> ConstructCall = new(
-        "constructor",
-        static (construct, _) => new(Try(construct)),
-        patience: Patience.Long);
-
     private readonly List<Mistake> _mistakes = [.. configuration.Mistakes];
+    private readonly ModuleConstructor _constructor = new(configuration.Options.Modules, loggerFactory, logger, clock);
 
     public ModuleSet Load()
     {
@@ -41,18 +37,6 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
                 instance.DisposeAsync().AsTask().GetAwaiter().GetResult(); // at the start, where nothing else runs yet
             store.Dispose();
             throw;
-        }
-    }
-
-    private static (object? Module, Exception? Exception) Try(Func<object> construct)
-    {
-        try
-        {
-            return (construct(), null);
-        }
-        catch (Exception exception) // the boundary of a module: told as a mistake, not as a fault of something that runs
-        {
-            return (null, exception);
         }
     }
 
@@ -96,27 +80,11 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
 
     private ModuleInstance? Construct(ModuleBinding binding, ModuleChooser chooser)
     {
-        var boundary = new ModuleBoundary(binding.Identity, configuration.Options.Modules, logger, clock);
         var context = new ModuleContext(binding.Section.Instance, configuration.DataDirectory);
-        try
-        {
-            // blocks at the start, where nothing else runs yet; on another thread, so that a constructor that never returns is told, too
-            var (module, exception) = boundary.CallAsync(
-                ConstructCall, null, () => binding.Activator.Create(binding.Options, context, loggerFactory, clock), CancellationToken.None)
-                .AsTask().GetAwaiter().GetResult();
-            if (module is not null)
-                return new ModuleInstance(module, boundary) { OptionsType = binding.Activator.OptionsType, Table = binding.Section.Table };
-            logger.NotConstructed(ForeignException.Tame(exception!), binding.Identity.Title);
-            chooser.Tell(binding.Section, exception is ModuleConfigurationException or TemporaryFailureException
-                ? $"{binding.Identity.Title}: {exception.Message}"
-                : $"{binding.Identity} cannot be constructed: {ForeignException.Describe(exception!)}; this is for its author to mend (log level Debug tells more)");
-        }
-        catch (ModuleFaultException fault)
-        {
-            chooser.Tell(binding.Section, $"{binding.Identity} cannot be constructed: {fault.Message}");
-        }
-
-        boundary.Dispose();
-        return null;
+        // blocks at the start, where nothing else runs yet
+        var (instance, problem) = _constructor.ConstructAsync(binding, context).AsTask().GetAwaiter().GetResult();
+        if (problem is not null)
+            chooser.Tell(binding.Section, problem);
+        return instance;
     }
 }

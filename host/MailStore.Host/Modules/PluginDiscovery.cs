@@ -27,6 +27,10 @@ internal static class PluginDiscovery
         return [.. plugins.OrderBy(plugin => plugin.Name, StringComparer.Ordinal)];
     }
 
+    /// <summary>One plugin, wherever it is: a folder, or a DLL.</summary>
+    /// <param name="path">Absolute; it exists.</param>
+    public static PluginFile InspectAt(string path) => Directory.Exists(path) ? InspectFolder(path.TrimEnd('/')) : InspectDll(path);
+
     /// <summary>Looks at a plugin again, where it was copied to: what was checked must be what is loaded.</summary>
     /// <param name="original">The plugin as it was found in the modules directory.</param>
     public static PluginFile InspectCopy(PluginFile original, string copiedMainAssembly) =>
