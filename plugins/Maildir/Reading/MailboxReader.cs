@@ -1,3 +1,4 @@
+using System.Text;
 using MailStore.Maildir.Interop;
 using MailStore.Maildir.Paths;
 using MailStore.Maildir.Places;
@@ -14,6 +15,9 @@ internal sealed class MailboxReader(string home, RootGuard roots)
 {
     // a directory that changed while it was read is read again: a rename meanwhile may have hidden a mail that was there all the time
     private const int Passes = 5;
+
+    // NAME_MAX; a folder's directory has a dot more
+    private const int MaxNameBytes = 255;
 
     /// <summary>The inbox, then the folders by name.</summary>
     public List<Box> Boxes()
@@ -62,7 +66,7 @@ internal sealed class MailboxReader(string home, RootGuard roots)
     {
         var slash = id.LastIndexOf('/');
         var name = id[(slash + 1)..];
-        if (name.Length == 0 || name[0] == '.' || name.Any(c => c is ':' || char.IsControl(c)))
+        if (name.Length == 0 || name[0] == '.' || name.Any(c => c is ':' || char.IsControl(c)) || IsTooLong(id[..Math.Max(slash, 0)]) || IsTooLong(name))
             return null;
         using var root = OpenHome();
         if (root is null)
@@ -72,6 +76,9 @@ internal sealed class MailboxReader(string home, RootGuard roots)
         using var folder = OpenFolder(root, id[..slash]);
         return folder is null ? null : Open(folder, name);
     }
+
+    // no file has such a name, and the system would call it an error
+    private static bool IsTooLong(string name) => Encoding.UTF8.GetByteCount(name) >= MaxNameBytes;
 
     private Descriptor? OpenHome()
     {

@@ -5,7 +5,17 @@ internal static class AgentCases
 {
     public static IEnumerable<ConformanceCase<AgentUnderTest>> All =>
     [
-        new("life: it starts and stops", "StartAsync is called once before any other call, StopAsync once after all others.", async context =>
-            await context.StartAsync(context.Module, context.NewPlace()).ConfigureAwait(false)),
+        .. LifeCases.All,
+        .. ParseCases.All,
+        .. AllocationCases.All,
+        .. ReleaseCases.All,
+        .. DeliveryCases.All,
+        .. FolderCases.All,
+        .. ConcurrencyCases.All,
+        .. CancellationCases.All,
+        .. QuotaCases.All,
+        .. NameCases.All,
+        .. ReadingCases.All,
+        .. RemovalCases.All,
     ];
 }

@@ -10,6 +10,10 @@ public interface IMailDeliveryAgent
     /// Says whether mail can be delivered to this user, and hands out his mailbox if so. Pure and fast (microseconds): touches no disk and no network,
     /// changes nothing. The host keeps the result for as long as the record's version stays the same.
     /// </summary>
+    /// <remarks>
+    /// A record without an allocation is never ready: the allocation says whose mail is whose. A record that makes no sense, such as one with an allocation
+    /// that lacks values or has a form of a later version, is invalid or incomplete, and no reason to throw.
+    /// </remarks>
     /// <param name="user">The user, with his options bound and checked.</param>
     /// <returns><see cref="ParseResult.Ready"/>, <see cref="ParseResult.Incomplete"/> (the creator is asked), or <see cref="ParseResult.Invalid"/> (451 4.3.5, and the reason in the log).</returns>
     ParseResult Parse(EffectiveUser user);

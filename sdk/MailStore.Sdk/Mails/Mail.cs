@@ -26,7 +26,10 @@ public sealed class Mail
     /// <summary>What followed the delimiter in the recipient's local part (<c>lists</c> of <c>alice+lists@example.org</c>), or null. From outside.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>The folder that the host asks for, levels separated by <c>.</c>; null for the inbox. A module that has no folders ignores it.</summary>
+    /// <summary>
+    /// The folder that the host asks for, levels separated by <c>.</c>; null for the inbox. From outside: a module that has no folders, or none that can have
+    /// this name, stores the mail in the inbox.
+    /// </summary>
     public string? Folder { get; init; }
 
     /// <summary>When the mail arrived at the host.</summary>

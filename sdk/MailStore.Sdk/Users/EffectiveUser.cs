@@ -10,7 +10,10 @@ public sealed class EffectiveUser(UserRecord record, object? options)
 {
     private readonly int _at = record.Name.LastIndexOf('@');
 
-    /// <summary>The user's name: the address without its detail, <c>alice@example.org</c>.</summary>
+    /// <summary>
+    /// The user's name: the address without its detail, <c>alice@example.org</c>. From outside. Names are compared ordinally: two that differ at all, if
+    /// in letter case only, are two users, and neither ever sees the other's mail.
+    /// </summary>
     public string Name => record.Name;
 
     /// <summary>What stands before the last <c>@</c>; the whole name if there is none. From outside: may hold any character but NUL.</summary>
