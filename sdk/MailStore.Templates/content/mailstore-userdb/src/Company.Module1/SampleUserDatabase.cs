@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using Company.Module1;
+using MailStore.Sdk;
+
+[assembly: MailStoreModule("sample-module", typeof(SampleUserDatabase))]
+
+namespace Company.Module1;
+
+/// <summary>Keeps each user in a JSON file. Reads need no lock, since files are replaced by a rename; writes compare and set under a lock of the directory.</summary>
+public sealed class SampleUserDatabase(SampleOptions options, ModuleContext context) : IUserDatabase, IModuleLifetime, IModuleHealth, IDisposable
+{
+    private readonly string _root = context.ResolvePath(options.Path);
+    private readonly SemaphoreSlim _turn = new(1);
+
+    public async ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        // an absolute path may be a mount point: a directory made under it would know no user
+        if (!Path.IsPathFullyQualified(options.Path))
+            await Disk.RunAsync(() => Disk.CreateDirectory(_root));
+        else if (!Directory.Exists(_root))
+            throw new ModuleConfigurationException($"the directory '{_root}' of [userdb.{context.Instance}] is not there; make or mount it, or change 'path'");
+    }
+
+    public ValueTask StopAsync(CancellationToken cancellationToken) => default;
+
+    public void Dispose() => _turn.Dispose();
+
+    public ValueTask<ModuleHealth> CheckHealthAsync(CancellationToken cancellationToken) => new(Directory.Exists(_root)
+        ? ModuleHealth.Healthy($"records in {_root}")
+        : ModuleHealth.Unhealthy($"the directory '{_root}' is not there; is its disk mounted?"));
+
+    public async ValueTask<UserRecord?> FindAsync(string name, CancellationToken cancellationToken) =>
+        (await Disk.RunAsync(() => UserFile.Read(_root, name)))?.User;
+
+    public async ValueTask<UserRecord?> TryAddAsync(UserRecord user, CancellationToken cancellationToken) =>
+        await ChangeAsync(user.Name, file => file?.User is null, user, cancellationToken);
+
+    public async ValueTask<UserRecord?> TryReplaceAsync(UserRecord user, CancellationToken cancellationToken) =>
+        await ChangeAsync(user.Name, file => file?.User is not null && file.Version == user.Version, user, cancellationToken);
+
+    public async ValueTask<bool> TryRemoveAsync(UserRecord user, CancellationToken cancellationToken)
+    {
+        var removed = false;
+        await ChangeAsync(user.Name, file => removed = file?.User is not null && file.Version == user.Version, null, cancellationToken);
+        return removed;
+    }
+
+    public async IAsyncEnumerable<UserRecord> ListAsync(string? prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var name in await Disk.RunAsync(() => UserFile.Names(_root, prefix ?? "", cancellationToken)))
+        {
+            if (await FindAsync(name, cancellationToken) is { } user)
+                yield return user;
+        }
+    }
+
+    /// <summary>Writes a record, or with null that there is none any more, if what stands there allows it.</summary>
+    private async Task<UserRecord?> ChangeAsync(string name, Func<UserFile?, bool> allows, UserRecord? user, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await Disk.RunAsync(() =>
+            {
+                using var held = Lock(cancellationToken);
+                var file = UserFile.Read(_root, name);
+                if (!allows(file))
+                    return null;
+                // counted on after a removal, too: no version comes twice for a name
+                var version = (file?.Version ?? 0) + 1;
+                var changed = new UserFile(version, user is null ? null : user with { Version = version });
+                changed.Write(_root, name);
+                return changed.User;
+            });
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Waits for the lock of the directory, against other processes: flock(2), which .NET takes for FileShare.None, and which ends with its holder.</summary>
+    private FileStream Lock(CancellationToken cancellationToken)
+    {
+        const int taken = 11; // EWOULDBLOCK
+        while (true)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(_root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (e.HResult == taken)
+            {
+                cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+}
