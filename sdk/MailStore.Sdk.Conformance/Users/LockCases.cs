@@ -67,7 +67,7 @@ internal static class LockCases
             {
                 using var giveUp = new CancellationTokenSource();
                 var held = await LockAsync(context, locks, Alice);
-                var waiting = CancellationCases.TryAsync(() => locks.LockAsync(Alice, giveUp.Token));
+                var waiting = UserCancellationCases.TryAsync(() => locks.LockAsync(Alice, giveUp.Token));
                 var cancelling = Wait.CancelAfterAsync(giveUp, TimeSpan.FromMicroseconds(random.Next(400)));
                 if (round % 2 == 0)
                     await cancelling;
@@ -78,7 +78,7 @@ internal static class LockCases
                     await given.DisposeAsync();
             }
 
-            var cancelled = await CancellationCases.TryAsync(() => locks.LockAsync(Alice, new CancellationToken(canceled: true)));
+            var cancelled = await UserCancellationCases.TryAsync(() => locks.LockAsync(Alice, new CancellationToken(canceled: true)));
             if (cancelled is not null)
                 await cancelled.DisposeAsync();
             await (await LockAsync(context, locks, Alice)).DisposeAsync();
@@ -121,7 +121,7 @@ internal static class LockCases
     public static async Task ExpectHeldAsync<T>(CaseContext<T> context, IUserLocks locks, string when)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var third = CancellationCases.TryAsync(() => locks.LockAsync(Alice, giveUp.Token));
+        var third = UserCancellationCases.TryAsync(() => locks.LockAsync(Alice, giveUp.Token));
         await Task.WhenAny(third, Task.Delay(Wait.AMoment));
         await giveUp.CancelAsync();
         Expect.That(await third is null, $"{when}, and LockAsync gave the lock, which somebody held, to another; wanted that he waits");

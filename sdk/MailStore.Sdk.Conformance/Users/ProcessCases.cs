@@ -40,7 +40,7 @@ internal static class ProcessCases
             await calls.StopAsync();
             var peer = await StartAsync(context, place);
             var stored = await peer.TryAddAsync(Samples.User(Alice), context.CancellationToken);
-            var second = await LifeCases.ExpectRefusedAsync(context, place);
+            var second = await UserLifeCases.ExpectRefusedAsync(context, place);
             Expect.That(second is null, $"a place that another process had open was opened: {second}; wanted TemporaryFailureException or ModuleConfigurationException");
             stored = await peer.TryReplaceAsync(stored!.With("quota", "1G"), context.CancellationToken);
             Expect.That(stored is not null, "after a second opening was refused, TryReplaceAsync of the first one returned null; wanted the record as stored");

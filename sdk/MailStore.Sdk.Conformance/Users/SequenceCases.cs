@@ -63,7 +63,7 @@ internal static class SequenceCases
                 {
                     var next = number % 2 == 0
                         ? await sequences.NextAsync("uid", context.CancellationToken)
-                        : await CancellationCases.TryAsync(() => sequences.NextAsync("uid", giveUp.Token));
+                        : await UserCancellationCases.TryAsync(() => sequences.NextAsync("uid", giveUp.Token));
                     Expect.That((number % 2 == 1 && next == 0) || (next > 0 && given.TryAdd(next, true)), $"NextAsync gave {next} twice, or no number, while other calls were cancelled");
                 });
                 await cancelling;

@@ -5,12 +5,12 @@ internal static class UserDatabaseCases
 {
     public static IEnumerable<ConformanceCase<UserDatabaseUnderTest>> All =>
     [
-        .. LifeCases.All,
+        .. UserLifeCases.All,
         .. RecordCases.All,
         .. WriteCases.All,
         .. RaceCases.All,
         .. ListCases.All,
-        .. CancellationCases.All,
+        .. UserCancellationCases.All,
         .. LockCases.All,
         .. SequenceCases.All,
         .. UserModelCase.All,

@@ -3,7 +3,7 @@ using static MailStore.Sdk.Conformance.UserDatabaseCases;
 namespace MailStore.Sdk.Conformance;
 
 /// <summary>Start, stop, and what is there afterwards.</summary>
-internal static class LifeCases
+internal static class UserLifeCases
 {
     private const string Alice = Samples.Alice;
 

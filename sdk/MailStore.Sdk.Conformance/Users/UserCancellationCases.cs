@@ -5,7 +5,7 @@ using static MailStore.Sdk.Conformance.UserDatabaseCases;
 namespace MailStore.Sdk.Conformance;
 
 /// <summary>Calls that are given up, and calls that cannot be done.</summary>
-internal static class CancellationCases
+internal static class UserCancellationCases
 {
     private const string Alice = Samples.Alice;
 
