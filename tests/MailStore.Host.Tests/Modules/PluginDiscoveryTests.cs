@@ -21,7 +21,7 @@ public sealed class PluginDiscoveryTests : IDisposable
         Assert.Equal("misbehaving", plugin.Name);
         Assert.Equal(Path.Combine(_home.Modules, "misbehaving", "MailStore.Fixtures.Misbehaving.dll"), plugin.Path);
         Assert.Equal("0.1.0", plugin.Version);
-        Assert.Equal("0.0.0.0", plugin.SdkVersion);
+        Assert.Equal("0.1.0", plugin.SdkVersion);
         Assert.Equal(
             [ModuleKind.Mda, ModuleKind.Creator, ModuleKind.Userdb],
             plugin.Modules.OrderBy(module => module.Kind).Select(module => module.Kind));
