@@ -8,7 +8,8 @@ namespace MailStore.Sdk.Tests.Conformance;
 /// <summary>The kit's way to a <see cref="FileUserDatabase"/>, with a process of its own.</summary>
 internal sealed class FileModule(bool shared, Flaw flaw) : UserDatabaseUnderTest
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(2.5);
+    // waited for where processes are killed; else longer than any case waits
+    private TimeSpan Lease => TimeSpan.FromSeconds(shared ? 2 : 30);
 
     public override ValueTask<OpenedModule<IUserDatabase>> OpenAsync(ModuleContext context, CancellationToken cancellationToken) =>
         new(new OpenedModule<IUserDatabase>(FileUserDatabase.Open(context, shared, Lease, flaw)));

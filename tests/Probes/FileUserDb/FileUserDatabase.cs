@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.RegularExpressions;
 using MailStore.Sdk;
 
@@ -123,7 +122,7 @@ public class FileUserDatabase(ModuleContext context, TimeSpan lease, Flaw flaw =
     private bool Unlock(Writing write, string name, string owner) =>
         write.State.Locks.TryGetValue(name, out var held) && (held.Owner == owner || flaw == Flaw.DisposesTheLockOfAnother) && write.Do(new Entry("unlock", name));
 
-    private string Key(string name) => flaw == Flaw.NormalisesNames ? name.Normalize(NormalizationForm.FormC) : name;
+    private string Key(string name) => flaw == Flaw.TrimsNames ? name.Trim() : name;
 
     private ValueTask<T> ReadAsync<T>(Func<State, T> read, CancellationToken cancellationToken) => TurnAsync(
         () =>
@@ -138,7 +137,7 @@ public class FileUserDatabase(ModuleContext context, TimeSpan lease, Flaw flaw =
         {
             using var all = IsShared ? await Journal.LockAsync(_path, cancellationToken) : null;
             _journal!.Read(_state);
-            var writing = new Writing(_state, _journal, flaw == Flaw.NormalisesNames);
+            var writing = new Writing(_state, _journal, flaw == Flaw.TrimsNames);
             var result = write(writing);
             if (writing.Name is { } name)
                 _cached.TryRemove(name, out _);
@@ -175,7 +174,7 @@ public class FileUserDatabase(ModuleContext context, TimeSpan lease, Flaw flaw =
         await _gate.WaitAsync(_batch.Token);
     }
 
-    private sealed class Writing(State state, Journal journal, bool normalise)
+    private sealed class Writing(State state, Journal journal, bool trim)
     {
         public State State => state;
 
@@ -191,7 +190,7 @@ public class FileUserDatabase(ModuleContext context, TimeSpan lease, Flaw flaw =
         public UserRecord Put(UserRecord user, long version)
         {
             var stored = user with { Version = version };
-            Do(MailStore.Probes.State.Put(normalise ? stored with { Name = stored.Name.Normalize(NormalizationForm.FormC) } : stored));
+            Do(MailStore.Probes.State.Put(trim ? stored with { Name = stored.Name.Trim() } : stored));
             return stored;
         }
     }

@@ -7,7 +7,7 @@ public enum Flaw
     LosesTheVersionCheck,
     ReusesVersions,
     IgnoresCase,
-    NormalisesNames,
+    TrimsNames,
     DropsEmptySettings,
     ForgetsTheAllocation,
     ListsIgnoringCase,
