@@ -33,12 +33,12 @@ internal static class Wait
 
     /// <summary>Looks again and again.</summary>
     /// <exception cref="ConformanceException">It did not become so in time.</exception>
-    public static async Task UntilAsync(Func<Task<bool>> holds, TimeSpan limit, string otherwise)
+    public static async Task UntilAsync(Func<Task<bool>> holds, TimeSpan limit, Func<string> otherwise)
     {
         var start = Stopwatch.GetTimestamp();
         while (!await holds())
         {
-            Expect.That(Stopwatch.GetElapsedTime(start) < limit, $"{otherwise}, waited for {limit.TotalSeconds:0.#} seconds");
+            Expect.That(Stopwatch.GetElapsedTime(start) < limit, $"{otherwise()}, waited for {limit.TotalSeconds:0.#} seconds");
             await Task.Delay(10);
         }
     }

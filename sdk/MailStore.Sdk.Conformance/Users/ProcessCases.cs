@@ -9,7 +9,7 @@ internal static class ProcessCases
 {
     private const string Alice = Samples.Alice;
     private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
 
     public static IEnumerable<ConformanceCase<UserDatabaseUnderTest>> All =>
     [

@@ -140,7 +140,7 @@ internal static class RaceCases
             await Wait.UntilAsync(
                 async () => (found = await users.FindAsync(wanted.Name, context.CancellationToken))?.Version == wanted.Version,
                 hosts.Count == 1 ? TimeSpan.Zero : Wait.Soon,
-                $"after {Samples.Show(wanted)} was told to be stored, FindAsync returned {Samples.Show(found)}");
+                () => $"after {Samples.Show(wanted)} was told to be stored, FindAsync returned {Samples.Show(found)}");
             Expect.That(Samples.SameContent(found!, wanted), $"FindAsync returned {Samples.Show(found)}; wanted {Samples.Show(wanted)}, who was told that it is stored");
         }
     }

@@ -72,7 +72,7 @@ internal static class SharedCases
             Expect.That(await two.TryRemoveAsync(replaced, context.CancellationToken), "TryRemoveAsync of the record as it stands returned false; wanted true");
             UserRecord? found = null;
             await Wait.UntilAsync(
-                async () => (found = await one.FindAsync(Alice, context.CancellationToken)) is null, Wait.Soon, $"after another instance had removed the user, FindAsync returned {Samples.Show(found)}; wanted null");
+                async () => (found = await one.FindAsync(Alice, context.CancellationToken)) is null, Wait.Soon, () => $"after another instance had removed the user, FindAsync returned {Samples.Show(found)}; wanted null");
             before = replaced;
             (one, two) = (two, one);
         }
@@ -84,7 +84,7 @@ internal static class SharedCases
         await Wait.UntilAsync(
             async () => (found = await users.FindAsync(wanted.Name, context.CancellationToken))?.Version == wanted.Version,
             Wait.Soon,
-            $"after another instance had stored {Samples.Show(wanted)}, FindAsync did not return it");
+            () => $"after another instance had stored {Samples.Show(wanted)}, FindAsync returned {Samples.Show(found)}; wanted what was stored");
         Expect.That(Samples.SameContent(found!, wanted), $"another instance stored {Samples.Show(wanted)}, and FindAsync returned {Samples.Show(found)}; wanted the same");
     }
 

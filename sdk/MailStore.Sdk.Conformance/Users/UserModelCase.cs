@@ -28,7 +28,7 @@ internal static class UserModelCase
             context,
             static random => new Operation((Kind)random.Next(9), random.Next(Names.Length), random.Next(4)),
             async operations => await new Run(await UserCalls.OpenAsync(context)).AllAsync(operations, context.CancellationToken),
-            sequences: 12,
+            sequences: 8,
             length: 40)),
     ];
 
