@@ -49,7 +49,7 @@ public sealed class EscapedExceptionCommandTests
         using var place = new TestPlace();
         place.Configure("[mda.misbehaving]\ncall = \"start\"\nbehaviour = \"pool\"\n", place.OwnModules("Misbehaving"));
         var result = await place.RunAsync("module", "verify", "misbehaving", "--case", "start");
-        result.FailedClearly(1);
+        result.ExitCodeIs(1);
         Assert.Contains("mda 'misbehaving' let an exception escape on a thread or timer of its own: InvalidOperation", result.Errors, StringComparison.Ordinal);
     }
 }

@@ -91,7 +91,7 @@ internal sealed class ModuleChooser(HostConfiguration configuration, ICollection
         // a broken plugin may be the one that has it, and cannot say so
         var broken = plugins.Where(plugin => plugin.Problem is not null && plugin.Modules.Count == 0).Select(plugin => plugin.Problem!.ToString()).ToList();
         if (broken.Count > 0 && meant is null)
-            help += $". Broken plugins may have it: {string.Join(". ", broken)}";
+            help += $". Plugins that are refused may have it: {string.Join(". ", broken)}";
         var gone = _lock.Pins.Select(pin => pin.Name).Except(plugins.Select(plugin => plugin.Name)).ToList();
         if (gone.Count > 0)
             help += $". {ModulesLock.FileName} pins what is gone from there: {string.Join(", ", gone.Select(name => $"'{name}'"))}";

@@ -127,7 +127,7 @@ public sealed class ModuleSetLoadTests : IDisposable
         _home.Add("Misbehaving");
         var path = _home.Write("maildir.dll", "text"u8.ToArray());
         var mistake = Assert.Single(_home.Refusals(_home.Configuration(_home.Mda("maildir"))));
-        Assert.Contains($"Broken plugins may have it: {path} is not a .NET assembly", mistake, StringComparison.Ordinal);
+        Assert.Contains($"Plugins that are refused may have it: {path} is not a .NET assembly", mistake, StringComparison.Ordinal);
     }
 
     [Fact]

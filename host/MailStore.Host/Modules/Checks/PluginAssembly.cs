@@ -79,7 +79,9 @@ internal sealed class PluginAssembly : IDisposable
     private static string? FindDamage(PEHeaders headers, int length, out bool isNative)
     {
         isNative = false;
-        if (headers.PEHeader is null || headers.SectionHeaders.Any(section => (long)section.PointerToRawData + section.SizeOfRawData > length))
+        if (headers.PEHeader is null || headers.SectionHeaders.Any(section => (long)section.PointerToRawData + section.SizeOfRawData > length)
+            // a signature stands behind the last section, and its address is that in the file
+            || (long)headers.PEHeader.CertificateTableDirectory.RelativeVirtualAddress + headers.PEHeader.CertificateTableDirectory.Size > length)
             return "is not a .NET assembly, or is damaged: its end is missing";
         isNative = headers.CorHeader is null;
         if (headers.CorHeader is not { } header)
