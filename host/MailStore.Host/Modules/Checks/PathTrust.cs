@@ -8,23 +8,23 @@ internal sealed class PathTrust
     private readonly Dictionary<string, PathDistrust?> _atTheEnd = [];
 
     /// <summary>
-    /// The first thing that must not be so of a path and all that leads there. On the way there, a folder where everybody may write is harmless if it is sticky, as
+    /// All that must not be so of a path and of what leads there. On the way there, a folder where everybody may write is harmless if it is sticky, as
     /// /tmp is, since every entry on the way is root's or the server's; at the end of the way somebody could add an entry.
     /// </summary>
     /// <param name="path">Absolute.</param>
     /// <exception cref="IOException">It cannot be looked at.</exception>
-    public PathDistrust? Find(string path)
+    public IEnumerable<PathDistrust> Find(string path)
     {
-        PathDistrust? found = null;
         (string Path, PathStatus Status)? last = null;
         foreach (var step in PathWalk.Of(path))
         {
-            if (last is { } folder)
-                found ??= Judge(folder.Path, folder.Status, isOnTheWay: true);
+            if (last is { } folder && Judge(folder.Path, folder.Status, isOnTheWay: true) is { } onTheWay)
+                yield return onTheWay;
             last = step;
         }
 
-        return found ?? Judge(last!.Value.Path, last.Value.Status, isOnTheWay: false);
+        if (Judge(last!.Value.Path, last.Value.Status, isOnTheWay: false) is { } atTheEnd)
+            yield return atTheEnd;
     }
 
     private PathDistrust? Judge(string path, PathStatus status, bool isOnTheWay)

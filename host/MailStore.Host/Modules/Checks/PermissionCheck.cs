@@ -18,7 +18,7 @@ internal sealed class PermissionCheck(PathTrust trust, string? modulesDirectory)
             var inner = plugin.Files.Select(file => Path.GetDirectoryName(file)!).Where(name => name.Length > 0).Distinct().Order(StringComparer.Ordinal);
             string[] names = ["", .. inner, .. plugin.Files];
             var paths = names.Select(name => Path.Combine(folder, name).TrimEnd('/'));
-            List<PathDistrust> found = [.. (modulesDirectory is null ? paths : paths.Prepend(modulesDirectory)).Select(trust.Find).OfType<PathDistrust>().Distinct()];
+            List<PathDistrust> found = [.. (modulesDirectory is null ? paths : paths.Prepend(modulesDirectory)).SelectMany(trust.Find).Distinct()];
             if (found.Count > 0)
                 return Problem(folder, found);
             var odd = plugin.Files.Select(file => Path.Combine(folder, file)).FirstOrDefault(file => !SystemCalls.Status(file, follow: true).IsFile);

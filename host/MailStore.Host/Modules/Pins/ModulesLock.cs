@@ -28,7 +28,7 @@ internal sealed class ModulesLock
         {
             if (!Path.Exists(path) && new FileInfo(path).LinkTarget is null)
                 return Empty;
-            if (new PathTrust().Find(path) is { } distrust)
+            if (new PathTrust().Find(path).FirstOrDefault() is { } distrust)
             {
                 mistakes.Add(new Mistake(path, 0, 0, $"{distrust.Reason}, and so what it pins counts for nothing; make sure that nobody did, and run: {distrust.Remedy()}"));
                 return Empty;
