@@ -31,7 +31,7 @@ public sealed class ModuleVerifyTests
         var result = await place.RunAsync("module", "verify", "misbehaving", "--scratch", place.Directory);
         result.ExitCodeIs(1);
         Assert.Contains("BROKEN", result.Output, StringComparison.Ordinal);
-        Assert.Contains("DeliverAsync throws on purpose", result.Output, StringComparison.Ordinal);
+        Assert.Contains("deliver throws on purpose", result.Output, StringComparison.Ordinal);
         Assert.Contains("mda 'misbehaving' breaks the contract", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Output + result.Errors, StringComparison.Ordinal);
     }
@@ -77,6 +77,7 @@ public sealed class ModuleVerifyTests
         var refused = (await place.RunAsync("module", "verify", "maildir")).FailedClearly(78);
         Assert.Contains("--in-place", refused.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(outside));
+        Directory.CreateDirectory(outside);
         (await place.RunAsync("module", "verify", "maildir", "--in-place", "--case", "life:")).Succeeded();
     }
 

@@ -23,7 +23,8 @@ internal sealed class VerifiedModule<TContract>(ModuleInstance instance) : Opene
 
     public override async ValueTask StopAsync(CancellationToken cancellationToken)
     {
-        if (await instance.StopAsync(cancellationToken) is { } reason)
+        // the host waits no longer: there is nothing to be said of the module
+        if (await instance.StopAsync(cancellationToken) is { } reason && !cancellationToken.IsCancellationRequested)
             throw new InvalidOperationException($"it did not stop in order: {reason}");
     }
 
