@@ -8,7 +8,7 @@ internal sealed record UserView
 {
     public required string Name { get; init; }
 
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = ImmutableDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Settings { get; set; } = ImmutableDictionary<string, string>.Empty;
 
     public AllocationView? Allocation { get; init; }
 
