@@ -14,7 +14,6 @@ internal static class ModuleVerifyCommand
     private static readonly Argument<string> What = new("NAME|PATH") { Description = "A module or an instance by its name, or the path of a plugin's folder or DLL" };
     private static readonly Option<string[]> Case = new("--case") { Description = "Only cases whose name contains this; may be said more than once", HelpName = "TEXT" };
     private static readonly Option<DirectoryInfo?> Scratch = new("--scratch") { Description = "Where scratch places are made; the system's temporary folder by default", HelpName = "DIR" };
-    private static readonly Option<bool> InPlace = new("--in-place") { Description = "Verify also where options are absolute paths, outside of the scratch place" };
     private static readonly Option<int?> Seed = new("--seed") { Description = "Make the random sequences of a failure again", HelpName = "NUMBER" };
     private static readonly Option<int> Effort = new("--effort") { Description = "How many times longer storms and random sequences go on", HelpName = "NUMBER", DefaultValueFactory = _ => 1 };
     private static readonly Option<bool> Json = GlobalOptions.Json();
@@ -24,7 +23,7 @@ internal static class ModuleVerifyCommand
         var command = new Command(
             "verify", "See whether a module keeps the contract: loaded as the server would load it, with the configuration's options, in a scratch place; exit code 0 or 1")
         {
-            What, Case, Scratch, InPlace, Seed, Effort, Json,
+            What, Case, Scratch, Seed, Effort, Json,
         };
         Effort.Validators.Add(result =>
         {
@@ -52,7 +51,7 @@ internal static class ModuleVerifyCommand
 
         var escaped = UnhandledExceptions.Watch(log, TimeProvider.System);
         // all are loaded before the first is tried, so that a mistake is told at once
-        var plugins = targets.Select(target => Load(target, store, log, escaped.Roster, arguments.GetValue(InPlace))).ToList();
+        var plugins = targets.Select(target => Load(target, store, log, escaped.Roster)).ToList();
         foreach (var (target, plugin) in targets.Zip(plugins))
         {
             var verifier = Verifier.For(plugin, options, place => ModulePeerCommand.Describe(configuration, target, place));
@@ -87,16 +86,16 @@ internal static class ModuleVerifyCommand
         report.End();
     }
 
-    private static VerifiedPlugin Load(VerifyTarget target, PluginStore store, ILoggerFactory log, ModuleRoster roster, bool inPlace)
+    private static VerifiedPlugin Load(VerifyTarget target, PluginStore store, ILoggerFactory log, ModuleRoster roster)
     {
         var mistakes = new List<Mistake>();
         if (VerifiedPlugin.Load(store, target.Plugin, target.Module, target.Section, log, roster, mistakes) is not { } plugin)
             throw new AdminException(ExitCode.Failed, $"the {target.Module.Kind.ToText()} '{target.Module.Name}' cannot be used: {string.Join('\n', mistakes)}");
-        if (!inPlace && plugin.AbsolutePaths() is { Count: > 0 } paths)
+        if (plugin.AbsolutePaths() is { Count: > 0 } paths)
         {
             throw new AdminException(
                 ExitCode.Configuration,
-                $"the options of {target.Section.Title} lead out of the scratch place: {string.Join(", ", paths)}; name a configuration with relative paths by --config, or say --in-place to have scratch users and mails written there");
+                $"the options of {target.Section.Title} lead out of the scratch place: {string.Join(", ", paths)}; name a configuration with relative paths by --config; the kit writes and removes mailboxes of users such as alice@example.org");
         }
 
         return plugin;
