@@ -86,11 +86,11 @@ internal static class CreatorModelCase
             case Kind.Cancel:
                 _ = giveUps[happening.Number].CancelAsync();
                 break;
-            case Kind.Change when bench.Users.Peek(Alice) is { Allocation: null } current:
-                bench.Users.Put(current.With("quota", $"{happening.Number}G"));
+            case Kind.Change:
+                bench.Users.ChangeUnallocated(Alice, user => user.With("quota", $"{happening.Number}G"));
                 break;
-            case Kind.Remove when bench.Users.Peek(Alice) is { Allocation: null }:
-                bench.Users.Remove(Alice);
+            case Kind.Remove:
+                bench.Users.ChangeUnallocated(Alice, _ => null);
                 break;
             case Kind.LoseTheLock:
                 bench.Users.Expire(Alice);

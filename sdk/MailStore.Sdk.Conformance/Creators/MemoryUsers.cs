@@ -44,6 +44,20 @@ internal class MemoryUsers : IUserDatabase, IUserSequences
         }
     }
 
+    /// <summary>Changes the record of a user who has no allocation yet, in one step; to null: removes him. Else does nothing.</summary>
+    public void ChangeUnallocated(string name, Func<UserRecord, UserRecord?> change)
+    {
+        lock (_gate)
+        {
+            if (_users.GetValueOrDefault(name) is not { Allocation: null } user)
+                return;
+            if (change(user) is { } changed)
+                _users[name] = changed with { Version = ++_version };
+            else
+                _users.Remove(name);
+        }
+    }
+
     public void Remove(string name)
     {
         lock (_gate)
