@@ -5,7 +5,30 @@ internal static class CreatorCases
 {
     public static IEnumerable<ConformanceCase<CreatorUnderTest>> All =>
     [
-        new("life: it starts and stops", "StartAsync is called once before any other call, StopAsync once after all others.", async context =>
-            await context.StartAsync(context.Module, context.NewPlace()).ConfigureAwait(false)),
+        Case("life: it starts and stops", CreatorContract.Life, static _ => Task.CompletedTask),
+
+        new("life: disposed without a start", CreatorContract.Life, static async context =>
+        {
+            context.Step("the constructor");
+            var opened = await context.Module.OpenAsync(context.NewPlace(), context.CancellationToken);
+            context.Step("disposal without StartAsync");
+            await opened.DisposeAsync();
+        }),
+
+        .. CreationCases.All,
+        .. CreatorRaceCases.All,
+        .. UnknownOutcomeCases.All,
+        .. CreatorFaultCases.All,
+        .. CreatorCancellationCases.All,
+        .. CreatorLockCases.All,
+        .. CreatorModelCase.All,
     ];
+
+    /// <summary>A case that begins with one started creator, and ends with a look at what no creator may do.</summary>
+    public static ConformanceCase<CreatorUnderTest> Case(string name, string requirement, Func<CreatorBench, Task> check) => new(name, requirement, async context =>
+    {
+        var bench = await CreatorBench.OpenAsync(context);
+        await check(bench);
+        bench.CheckEnd("in the end");
+    });
 }
