@@ -11,16 +11,17 @@ namespace MailStore.Host.Commands;
 internal sealed class MailServer : IAsyncDisposable
 {
     private readonly ModuleSet _modules;
+    private readonly DeliveryService _delivery;
     private AdminServer? _admin;
     private LmtpServer? _lmtp;
 
-    private MailServer(ModuleSet modules, IDelivery delivery)
+    private MailServer(ModuleSet modules, DeliveryService delivery)
     {
         _modules = modules;
-        Delivery = delivery;
+        _delivery = delivery;
     }
 
-    public IDelivery Delivery { get; }
+    public IDelivery Delivery => _delivery;
 
     /// <summary>Where LMTP is spoken, as <c>127.0.0.1:2424</c> or <c>unix:/path</c>.</summary>
     public IReadOnlyList<string> Listening => _lmtp is null ? [] : [.. _lmtp.EndPoints.Select(endPoint => endPoint is System.Net.Sockets.UnixDomainSocketEndPoint ? $"unix:{endPoint}" : endPoint.ToString()!)];
@@ -83,6 +84,7 @@ internal sealed class MailServer : IAsyncDisposable
         }
         finally
         {
+            _delivery.Dispose();
             await _modules.DisposeAsync();
         }
     }

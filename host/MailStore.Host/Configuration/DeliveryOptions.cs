@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Configuration;
@@ -14,6 +15,14 @@ internal sealed class DeliveryOptions
 
     [Description("mails up to this size are kept in memory while they are delivered; larger ones in a file of the data directory")]
     public ByteSize MemoryPerMail { get; set; } = ByteSize.Parse("1M");
+
+    [Description("how long a stored mail is remembered by its MTA's queue id: sent again since the reply was lost, it is not stored twice; \"0s\": not at all")]
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan RepeatWindow { get; set; } = TimeSpan.FromHours(2);
+
+    [Description("how many stored mails are remembered at most, at about 50 bytes each; the oldest are forgotten first")]
+    [Range(1000, 100_000_000)]
+    public int RepeatMemory { get; set; } = 1_000_000;
 }
 
 /// <summary>See <see cref="DeliveryOptions.OverQuota"/>.</summary>

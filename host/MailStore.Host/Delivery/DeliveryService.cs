@@ -1,4 +1,5 @@
 using MailStore.Host.Configuration;
+using MailStore.Host.Delivery.Repeats;
 using MailStore.Host.Modules;
 using MailStore.Sdk;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Host.Delivery;
 
 /// <summary>The way of a mail: recipient, record, parse, creator, mailbox, reply. Each recipient on its own, side by side.</summary>
-internal sealed class DeliveryService : IDelivery
+internal sealed class DeliveryService : IDelivery, IDisposable
 {
     private const int AliasHops = 8;
 
@@ -22,6 +23,7 @@ internal sealed class DeliveryService : IDelivery
     private readonly ILogger<DeliveryService> _logger;
     private readonly TimeProvider _clock;
     private readonly IDeliveryWitness? _witness;
+    private readonly RepeatMemory? _repeats;
 
     public DeliveryService(
         HostConfiguration configuration, ModuleSet modules, UserDirectory directory, ILogger<DeliveryService> logger, TimeProvider clock,
@@ -36,7 +38,11 @@ internal sealed class DeliveryService : IDelivery
         _logger = logger;
         _clock = clock;
         _witness = witness;
+        if (_options.Delivery.RepeatWindow > TimeSpan.Zero)
+            _repeats = new RepeatMemory(configuration.DataDirectory, _options.Delivery.RepeatWindow, _options.Delivery.RepeatMemory, logger, clock);
     }
+
+    public void Dispose() => _repeats?.Dispose();
 
     public MailBuffer CreateBuffer() => new(_spoolDirectory, _options.Delivery.MemoryPerMail.Bytes);
 
@@ -72,23 +78,26 @@ internal sealed class DeliveryService : IDelivery
     {
         var arrival = _clock.GetUtcNow();
         var transaction = TransactionId.New(arrival);
+        var mark = MarkOf(envelope, content);
         var replies = new Task<Reply>[recipients.Count];
         for (var i = 0; i < replies.Length; i++)
         {
             var delivery = new Delivery(TransactionId.ForRecipient(transaction, i), transaction, envelope, recipients[i], content, arrival);
-            replies[i] = DeliverAsync(delivery, cancellationToken);
+            replies[i] = DeliverAsync(delivery, mark, cancellationToken);
         }
 
         return replies;
     }
 
-    private async Task<Reply> DeliverAsync(Delivery delivery, CancellationToken cancellationToken)
+    private async Task<Reply> DeliverAsync(Delivery delivery, Task<RepeatMark?> marking, CancellationToken cancellationToken)
     {
         var started = _clock.GetTimestamp();
         var user = delivery.Recipient.User.Name;
         var mda = NoMda;
         Reply reply;
         var detail = "";
+        RepeatKey? repeat = null;
+        var stored = false;
         try
         {
             // a fresh look: the user may have been removed, disabled or moved since RCPT
@@ -103,7 +112,16 @@ internal sealed class DeliveryService : IDelivery
             if (parsed is null)
                 return Refused(delivery, Replies.NoSuchUser(delivery.Recipient.Original), "the user was removed meanwhile");
             mda = parsed.Mda?.Name ?? mda;
+            if (await marking is { } mark)
+            {
+                var key = RepeatKey.Of(mark.Hash, delivery.Recipient.Original, parsed.Record);
+                if (await _repeats!.WasStoredAsync(key, cancellationToken))
+                    return Repeated(delivery, mark.QueueId);
+                repeat = key;
+            }
+
             (reply, detail) = await StoreAsync(delivery, parsed, cancellationToken);
+            stored = reply.IsPositive;
         }
         catch (Exception e) when (ReplyToFault(e) is not null)
         {
@@ -116,6 +134,11 @@ internal sealed class DeliveryService : IDelivery
         {
             DeliveryLog.Bug(_logger, e, delivery.Id, user);
             return Replies.TemporaryFailure;
+        }
+        finally
+        {
+            if (repeat is { } key)
+                _repeats!.End(key, stored);
         }
 
         _witness?.Step(user, $"{reply.Code} {reply.Enhanced}: {reply.Text}");
@@ -195,6 +218,21 @@ internal sealed class DeliveryService : IDelivery
     {
         DeliveryLog.NotStored(_logger, delivery.Id, delivery.Recipient.User.Name, NoMda, delivery.Content.Length, reply.Code, reply.Enhanced, why, 0);
         return reply;
+    }
+
+    private Reply Repeated(Delivery delivery, QueueId queueId)
+    {
+        RepeatLog.Repeated(_logger, delivery.Id, delivery.Recipient.User.Name, queueId.Id);
+        return Replies.StoredBefore(delivery.Recipient.Original, delivery.Id);
+    }
+
+    /// <summary>What a repeat of this mail would be known by; null without a queue id.</summary>
+    private Task<RepeatMark?> MarkOf(MailEnvelope envelope, MailBuffer content)
+    {
+        if (_repeats is null)
+            return RepeatMark.None;
+        // a file is read besides, not on the way of the session
+        return content.IsSpooled ? Task.Run(() => RepeatMark.Of(envelope, content)) : Task.FromResult(RepeatMark.Of(envelope, content));
     }
 
     private static Reply? ReplyToFault(Exception e) => e switch

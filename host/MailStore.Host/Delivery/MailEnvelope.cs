@@ -14,4 +14,7 @@ internal sealed record MailEnvelope
 
     /// <summary>For Received: <c>LMTP</c>, <c>UTF8LMTP</c> (RFC 3848, RFC 6531).</summary>
     public required string Protocol { get; init; }
+
+    /// <summary>By what the client has the mail in its queue, if it told (XFORWARD, XCLIENT: IDENT).</summary>
+    public string? QueueId { get; init; }
 }

@@ -22,6 +22,8 @@ internal static class Replies
 
     public static Reply Stored(string address, string deliveryId) => new(250, "2.0.0", $"<{address}> {deliveryId} stored");
 
+    public static Reply StoredBefore(string address, string deliveryId) => new(250, "2.0.0", $"<{address}> {deliveryId} stored before, this is a repeat");
+
     public static Reply For(DeliveryResult result, string address, string deliveryId, OverQuotaReply overQuota) => result.Status switch
     {
         DeliveryStatus.Stored => Stored(address, deliveryId),

@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Delivery.Repeats;
+
+/// <summary>
+/// What makes a delivery the same as one before: the MTA, its queue id, the recipient as the MTA names him, the user with his allocation, and the content to the byte.
+/// All of it hashed to 128 bits, of which a memory of millions does not see two alike.
+/// </summary>
+internal readonly record struct RepeatKey(UInt128 Hash)
+{
+    /// <summary>Of what all recipients of a mail share: who sent it, by which queue id, and what is in it.</summary>
+    public static byte[] HashMail(string client, QueueId queueId, MailContent content)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, client);
+        Append(hash, queueId.Mta);
+        Append(hash, queueId.Id);
+        if (content.TryGetSequence(out var sequence))
+        {
+            foreach (var piece in sequence)
+                hash.AppendData(piece.Span);
+        }
+        else
+        {
+            AppendSpooled(hash, content);
+        }
+
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>Of one recipient of it. A user who was removed and added again has another allocation: what the earlier one got does not count.</summary>
+    public static RepeatKey Of(byte[] mail, string recipient, UserRecord user)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(mail);
+        Append(hash, recipient);
+        Append(hash, user.Name);
+        Append(hash, user.Allocation?.Id ?? "");
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        hash.GetHashAndReset(digest);
+        return new RepeatKey(BinaryPrimitives.ReadUInt128LittleEndian(digest));
+    }
+
+    private static void Append(IncrementalHash hash, string text)
+    {
+        // its length first: else "ab" and "c" would be "a" and "bc"
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, text.Length);
+        hash.AppendData(length);
+        hash.AppendData(Encoding.UTF8.GetBytes(text));
+    }
+
+    private static void AppendSpooled(IncrementalHash hash, MailContent content)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            using var stream = content.OpenRead();
+            for (int read; (read = stream.Read(buffer)) > 0;)
+                hash.AppendData(buffer, 0, read);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
