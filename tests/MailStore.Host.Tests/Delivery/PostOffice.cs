@@ -112,6 +112,7 @@ internal sealed class PostOffice : IDisposable
 
     public void Dispose()
     {
+        Delivery.Dispose();
         foreach (var instance in _modules.Instances)
             instance.Boundary.Dispose();
         Log.Dispose();

@@ -64,5 +64,5 @@ internal sealed class RepeatMemory : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    private RepeatShard ShardOf(RepeatKey key) => _shards[(int)(uint)key.Hash % Shards];
+    private RepeatShard ShardOf(RepeatKey key) => _shards[(int)((uint)key.Hash % Shards)];
 }
