@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using MailStore.Host.Admin;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
@@ -30,7 +31,7 @@ internal static class DeliverCommand
         {
             using var end = new EndBySignal(ExitCode.TemporaryFailure);
             return await RunAsync(
-                new CommandContext(arguments), Bare(arguments.GetValue(sender) ?? ""), [.. arguments.GetRequiredValue(recipients).Select(Bare)], end.Token);
+                new CommandContext(arguments), DeliverVerdict.Bare(arguments.GetValue(sender) ?? ""), [.. arguments.GetRequiredValue(recipients).Select(DeliverVerdict.Bare)], end.Token);
         });
         return command;
     }
@@ -42,17 +43,17 @@ internal static class DeliverCommand
         {
             if (!ListenAddress.TryParse(address, out var listen, out _))
                 continue;
-            await using var server = await LmtpHandover.ConnectAsync(listen, configuration.DataDirectory, cancellationToken);
-            if (server is null)
+            if (LmtpConnector.Connect(listen, configuration.DataDirectory) is not { } socket)
                 continue;
-            return Report(await server.DeliverAsync(sender, recipients, Console.OpenStandardInput(), cancellationToken), recipients);
+            await using var server = new LmtpHandover(new NetworkStream(socket, ownsSocket: true));
+            return DeliverVerdict.Report(await server.DeliverAsync(sender, recipients, Console.OpenStandardInput(), cancellationToken), recipients);
         }
 
         CheckUsed(configuration.DataDirectory);
         using var log = context.CreateLog(LogLevel.Warning);
         var options = new MailServerOptions(configuration) { SpeakLmtp = false, ServeAdmin = false };
         await using var own = await MailServer.StartAsync(options, log, TimeProvider.System, cancellationToken);
-        return Report(await DeliverHereAsync(own.Delivery, configuration.Options.Lmtp, sender, recipients, cancellationToken), recipients);
+        return DeliverVerdict.Report(await DeliverHereAsync(own.Delivery, configuration.Options.Lmtp, sender, recipients, cancellationToken), recipients);
     }
 
     /// <summary>A disk that is not mounted has no users, and would have every mail bounced.</summary>
@@ -80,7 +81,7 @@ internal static class DeliverCommand
             return replies;
 
         using var content = delivery.CreateBuffer();
-        if (!await PipedMail.CopyAsync(Console.OpenStandardInput(), content, limits.MaxMessageSize.Bytes, cancellationToken))
+        if (!await PipedMailCopy.CopyAsync(Console.OpenStandardInput(), content, limits.MaxMessageSize.Bytes, cancellationToken))
         {
             foreach (var (index, _) in accepted)
                 replies[index] = new Reply(552, "5.3.4", $"the mail is larger than the {limits.MaxMessageSize.Bytes} bytes that this server takes");
@@ -93,31 +94,4 @@ internal static class DeliverCommand
             replies[accepted[i].Index] = await results[i];
         return replies;
     }
-
-    /// <summary>One exit code for all: a temporary failure outweighs a permanent one, which outweighs success, so that nothing is lost.</summary>
-    internal static int Report(IReadOnlyList<Reply> replies, IReadOnlyList<string> recipients)
-    {
-        var exitCode = ExitCode.Ok;
-        for (var i = 0; i < replies.Count; i++)
-        {
-            var code = ExitCodeOf(replies[i]);
-            if (code != ExitCode.Ok)
-                Console.Error.WriteLine($"{recipients[i]}: {replies[i]}");
-            if (code == ExitCode.TemporaryFailure || exitCode == ExitCode.Ok)
-                exitCode = code;
-        }
-
-        return exitCode;
-    }
-
-    /// <summary>An MTA bounces on all that is not 75, so only the refusals that are meant for the sender count as such.</summary>
-    private static int ExitCodeOf(Reply reply) => reply switch
-    {
-        { IsPositive: true } => ExitCode.Ok,
-        { Code: >= 500, Enhanced: "5.1.1" or "5.1.3" or "5.2.1" } => ExitCode.NoUser,
-        { Code: >= 500, Enhanced: "5.2.2" or "5.3.4" } => ExitCode.NoPermission,
-        _ => ExitCode.TemporaryFailure,
-    };
-
-    private static string Bare(string address) => address.StartsWith('<') && address.EndsWith('>') ? address[1..^1] : address;
 }

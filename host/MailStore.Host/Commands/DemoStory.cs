@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
 using Spectre.Console;
@@ -14,8 +15,8 @@ internal sealed class DemoStory(IAnsiConsole output, string folder) : IDeliveryW
     public async Task<IReadOnlyList<DemoOutcome>> SendAsync(DemoMail mail, ListenAddress address, string dataDirectory, CancellationToken cancellationToken)
     {
         Write("", $"{mail.File} from <{mail.Sender}> to {string.Join(", ", mail.Recipients)}");
-        await using var server = await LmtpHandover.ConnectAsync(address, dataDirectory, cancellationToken)
-            ?? throw new InvalidOperationException("the demo's own server does not answer");
+        var socket = LmtpConnector.Connect(address, dataDirectory) ?? throw new InvalidOperationException("the demo's own server does not answer");
+        await using var server = new LmtpHandover(new NetworkStream(socket, ownsSocket: true));
         await using var content = typeof(DemoStory).Assembly.GetManifestResourceStream($"mails/{mail.File}")!;
         var replies = await server.DeliverAsync(mail.Sender, mail.Recipients, content, cancellationToken);
         for (var i = 0; i < replies.Count; i++)

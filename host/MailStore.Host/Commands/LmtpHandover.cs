@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Text;
-using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
 using MailStore.Sdk;
 
@@ -12,46 +10,18 @@ namespace MailStore.Host.Commands;
 /// <summary>The client's side of LMTP (RFC 2033), for one mail.</summary>
 internal sealed class LmtpHandover : IAsyncDisposable
 {
-    private readonly NetworkStream _stream;
+    private static readonly Reply Unknown = new(451, "4.3.0", "the server broke the connection off before it answered, try again later");
+
+    private readonly Stream _stream;
     private readonly StreamReader _replies;
     private readonly PipeWriter _commands;
 
-    private LmtpHandover(NetworkStream stream)
+    /// <param name="stream">To the server; disposed with this.</param>
+    public LmtpHandover(Stream stream)
     {
         _stream = stream;
         _replies = new StreamReader(stream, Encoding.UTF8, leaveOpen: true);
         _commands = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
-    }
-
-    /// <summary>Connects to a server of the configuration.</summary>
-    /// <returns>Null where nobody listens.</returns>
-    /// <exception cref="TemporaryFailureException">Somebody listens, but this user may not connect.</exception>
-    public static async Task<LmtpHandover?> ConnectAsync(ListenAddress address, string dataDirectory, CancellationToken cancellationToken)
-    {
-        var isUnix = address.UnixPath is not null;
-        var socket = new Socket(isUnix ? AddressFamily.Unix : AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            if (isUnix)
-            {
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.GetFullPath(address.UnixPath!, dataDirectory)), cancellationToken);
-            }
-            else
-            {
-                socket.Dispose();
-                socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(Reachable(address.Host!), address.Port, cancellationToken);
-            }
-
-            return new LmtpHandover(new NetworkStream(socket, ownsSocket: true));
-        }
-        catch (SocketException e)
-        {
-            socket.Dispose();
-            if (e.SocketErrorCode is SocketError.AccessDenied)
-                throw new TemporaryFailureException($"{address}: {e.Message}; give this user access by [lmtp] socket_mode and socket_group");
-            return null;
-        }
     }
 
     /// <summary>Hands one mail over. Once it is sent, only the server's answer counts: no cancellation and no broken connection turns a "stored" into something else.</summary>
@@ -62,21 +32,14 @@ internal sealed class LmtpHandover : IAsyncDisposable
         try
         {
             Expect(220, await ReadReplyAsync(cancellationToken));
-            Expect(250, await CommandAsync("LHLO localhost", cancellationToken));
-            Expect(250, await CommandAsync($"MAIL FROM:<{Clean(sender)}> SMTPUTF8", cancellationToken));
-            var replies = new Reply[recipients.Count];
-            for (var i = 0; i < recipients.Count; i++)
-            {
-                // not cleaned: it would be another address
-                replies[i] = recipients[i].Any(char.IsControl)
-                    ? Delivery.Replies.BadAddress(recipients[i], "it has control characters")
-                    : await CommandAsync($"RCPT TO:<{recipients[i]}>", cancellationToken);
-            }
+            var pipelining = false;
+            await SendAsync("LHLO localhost", cancellationToken);
+            Expect(250, await ReadReplyAsync(cancellationToken, line => pipelining |= line.Equals("PIPELINING", StringComparison.OrdinalIgnoreCase)));
+            var replies = await AskAsync(sender, recipients, pipelining, cancellationToken);
 
             // nobody wants it: it is not even read
             if (replies.Any(reply => reply.IsPositive))
             {
-                Expect(354, await CommandAsync("DATA", cancellationToken));
                 await PipedMail.CopyStuffedAsync(mail, _commands, cancellationToken);
                 await ReadVerdictsAsync(replies);
             }
@@ -113,12 +76,12 @@ internal sealed class LmtpHandover : IAsyncDisposable
                 continue;
             try
             {
-                replies[i] = isBroken ? Delivery.Replies.TemporaryFailure : await ReadReplyAsync(CancellationToken.None);
+                replies[i] = isBroken ? Unknown : await ReadReplyAsync(CancellationToken.None);
             }
             catch (IOException)
             {
                 isBroken = true;
-                replies[i] = Delivery.Replies.TemporaryFailure;
+                replies[i] = Unknown;
             }
         }
     }
@@ -136,34 +99,64 @@ internal sealed class LmtpHandover : IAsyncDisposable
         }
     }
 
-    private async Task<Reply> CommandAsync(string command, CancellationToken cancellationToken)
+    /// <summary>Says whom the mail is for, up to DATA; all at once where the server takes it so (RFC 2920).</summary>
+    /// <returns>The replies to the recipients. If one of them is positive, the server waits for the mail.</returns>
+    private async Task<Reply[]> AskAsync(string sender, IReadOnlyList<string> recipients, bool pipelining, CancellationToken cancellationToken)
+    {
+        var mail = $"MAIL FROM:<{Clean(sender)}> SMTPUTF8";
+        // not cleaned: it would be another address
+        var asked = recipients.Where(recipient => !recipient.Any(char.IsControl)).ToList();
+        if (pipelining)
+            await SendAsync(string.Join("\r\n", [mail, .. asked.Select(RcptOf), "DATA"]), cancellationToken);
+        else
+            await SendAsync(mail, cancellationToken);
+        Expect(250, await ReadReplyAsync(cancellationToken));
+
+        var replies = new Reply[recipients.Count];
+        for (var i = 0; i < replies.Length; i++)
+        {
+            if (!asked.Contains(recipients[i]))
+            {
+                replies[i] = new Reply(501, "5.1.3", "the address has control characters");
+                continue;
+            }
+
+            if (!pipelining)
+                await SendAsync(RcptOf(recipients[i]), cancellationToken);
+            replies[i] = await ReadReplyAsync(cancellationToken);
+        }
+
+        var isWanted = replies.Any(reply => reply.IsPositive);
+        if (isWanted && !pipelining)
+            await SendAsync("DATA", cancellationToken);
+        if (isWanted)
+            Expect(354, await ReadReplyAsync(cancellationToken));
+        return replies;
+    }
+
+    private static string RcptOf(string recipient) => $"RCPT TO:<{recipient}>";
+
+    private async Task SendAsync(string command, CancellationToken cancellationToken)
     {
         _commands.Write(Encoding.UTF8.GetBytes(command + "\r\n"));
         await _commands.FlushAsync(cancellationToken);
-        return await ReadReplyAsync(cancellationToken);
     }
 
-    private async Task<Reply> ReadReplyAsync(CancellationToken cancellationToken)
+    /// <param name="see">Is given each line's text.</param>
+    private async Task<Reply> ReadReplyAsync(CancellationToken cancellationToken, Action<string>? see = null)
     {
         while (true)
         {
             var line = await _replies.ReadLineAsync(cancellationToken) ?? throw new IOException("it closed before it answered");
             if (line.Length < 3 || !int.TryParse(line.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var code))
                 throw new IOException($"'{line}' is no reply");
+            see?.Invoke(line[Math.Min(4, line.Length)..]);
             if (line.Length > 3 && line[3] == '-')
                 continue;
             var words = line[Math.Min(4, line.Length)..].Split(' ', 2);
             return words is [[>= '2' and <= '5', '.', ..] enhanced, var text] ? new Reply(code, enhanced, text) : new Reply(code, $"{code / 100}.0.0", string.Join(' ', words));
         }
     }
-
-    /// <summary>A server that listens on every address is reached on this machine.</summary>
-    private static string Reachable(string host) => host switch
-    {
-        "0.0.0.0" or "*" => "127.0.0.1",
-        "::" or "[::]" => "::1",
-        _ => host,
-    };
 
     private static string Clean(string address) => string.Concat(address.Where(c => !char.IsControl(c)));
 }

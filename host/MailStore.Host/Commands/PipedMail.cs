@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using MailStore.Host.Delivery;
 
 namespace MailStore.Host.Commands;
 
@@ -11,26 +10,7 @@ internal static class PipedMail
 {
     private const int Longest = 64 * 1024;
 
-    private delegate ValueTask<bool> TakePiece(ReadOnlySequence<byte> piece, bool startsLine, bool endsLine);
-
-    /// <summary>Copies the mail with lines ended by LF.</summary>
-    /// <param name="limit">The largest mail that is taken, in octets with CR LF as LMTP counts (RFC 1870); 0 for none.</param>
-    /// <returns>False if it is larger: then it was not read to its end.</returns>
-    public static Task<bool> CopyAsync(Stream input, MailBuffer target, long limit, CancellationToken cancellationToken) =>
-        ForEachPieceAsync(
-            input,
-            async (piece, _, endsLine) =>
-            {
-                foreach (var segment in piece)
-                    target.Write(segment.Span);
-                if (endsLine)
-                    target.Write("\n"u8);
-                if (limit > 0 && target.Length + target.LineFeeds > limit)
-                    return false;
-                await target.FlushAsync(cancellationToken);
-                return true;
-            },
-            cancellationToken);
+    internal delegate ValueTask<bool> TakePiece(ReadOnlySequence<byte> piece, bool startsLine, bool endsLine);
 
     /// <summary>Copies the mail as LMTP sends it: CR LF, dots stuffed, and the dot that ends it (RFC 5321, 4.5.2).</summary>
     public static async Task CopyStuffedAsync(Stream input, PipeWriter target, CancellationToken cancellationToken)
@@ -58,7 +38,7 @@ internal static class PipedMail
 
     /// <summary>Hands out lines without their ends; a line longer than the buffer in pieces, so that memory stays bounded.</summary>
     /// <returns>False if the one who takes them wanted no more.</returns>
-    private static async Task<bool> ForEachPieceAsync(Stream input, TakePiece take, CancellationToken cancellationToken)
+    public static async Task<bool> ForEachPieceAsync(Stream input, TakePiece take, CancellationToken cancellationToken)
     {
         var reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: Longest, leaveOpen: true));
         var (isFirst, startsLine, isMboxLine) = (true, true, false);

@@ -54,7 +54,7 @@ public sealed class DeliverExitCodeTests
         Assert.Equal(ExitCode.Configuration, await CommandLine.RunAsync(["config", "check", "--config", config]));
     }
 
-    private static int ExitCodeOf(params string[] replies) => DeliverCommand.Report(
+    private static int ExitCodeOf(params string[] replies) => DeliverVerdict.Report(
         [.. replies.Select(reply => new Reply(int.Parse(reply.AsSpan(0, 3), null), reply[4..], "text"))],
         [.. replies.Select((_, i) => $"user{i}@example.org")]);
 }

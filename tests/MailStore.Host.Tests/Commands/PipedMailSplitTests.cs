@@ -61,7 +61,7 @@ public sealed class PipedMailSplitTests
     private static async Task<string> CopyAsync(Stream input)
     {
         using var buffer = new MailBuffer("/nonexistent", long.MaxValue);
-        Assert.True(await PipedMail.CopyAsync(input, buffer, 0, default));
+        Assert.True(await PipedMailCopy.CopyAsync(input, buffer, 0, default));
         using var text = new StreamReader(buffer.OpenRead(), Encoding.Latin1);
         return await text.ReadToEndAsync();
     }

@@ -64,18 +64,18 @@ public sealed class PipedMailTests
     {
         using var input = new MemoryStream(Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat("0123456789\n", 100_000))));
         using var target = new MailBuffer(Path.GetTempPath(), 1 << 20);
-        Assert.False(await PipedMail.CopyAsync(input, target, 1000, CancellationToken.None));
+        Assert.False(await PipedMailCopy.CopyAsync(input, target, 1000, CancellationToken.None));
         Assert.InRange(input.Position, 1, 200_000);
 
         using var small = new MemoryStream("a\nb\n"u8.ToArray());
         using var fits = new MailBuffer(Path.GetTempPath(), 1 << 20);
-        Assert.True(await PipedMail.CopyAsync(small, fits, 6, CancellationToken.None));
+        Assert.True(await PipedMailCopy.CopyAsync(small, fits, 6, CancellationToken.None));
     }
 
     private static async Task<string> CopiedAsync(string piped, int piece)
     {
         using var target = new MailBuffer(Path.GetTempPath(), 16 << 20);
-        Assert.True(await PipedMail.CopyAsync(new DribblingStream(piped, piece), target, 0, CancellationToken.None));
+        Assert.True(await PipedMailCopy.CopyAsync(new DribblingStream(piped, piece), target, 0, CancellationToken.None));
         using var reader = new StreamReader(target.OpenRead(), Encoding.Latin1);
         return await reader.ReadToEndAsync();
     }

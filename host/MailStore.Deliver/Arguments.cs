@@ -1,0 +1,82 @@
+namespace MailStore.Deliver;
+
+/// <summary>The arguments of <c>mailstore deliver</c>, understood in the same way.</summary>
+internal sealed record Arguments
+{
+    public string Sender { get; private init; } = "";
+
+    public IReadOnlyList<string> Recipients { get; private init; } = [];
+
+    /// <summary>What <c>--config</c> named, or null.</summary>
+    public string? Configuration { get; private init; }
+
+    public bool Help { get; private init; }
+
+    public bool Version { get; private init; }
+
+    /// <param name="mistake">What is wrong with them; null if nothing is.</param>
+    public static Arguments Parse(IReadOnlyList<string> arguments, out string? mistake)
+    {
+        var parsed = new Arguments();
+        var recipients = new List<string>();
+        mistake = null;
+        var onlyRecipients = false;
+        for (var i = 0; i < arguments.Count && mistake is null; i++)
+        {
+            var argument = arguments[i];
+            // an address may begin with a hyphen, an option has no @ before its value
+            if (onlyRecipients || !IsOption(argument))
+            {
+                recipients.Add(argument);
+                continue;
+            }
+
+            if (argument == "--")
+            {
+                onlyRecipients = true;
+                continue;
+            }
+
+            if (argument is "--help" or "-h" or "-?")
+                return parsed with { Help = true };
+            if (argument == "--version")
+                return parsed with { Version = true };
+            var (name, value) = Split(argument);
+            if (value is null && i + 1 < arguments.Count)
+                value = arguments[++i];
+            switch (name)
+            {
+                case "-f" or "-r" or "--sender" when value is not null:
+                    parsed = parsed with { Sender = value };
+                    break;
+                case "--config" when value is not null:
+                    parsed = parsed with { Configuration = value };
+                    break;
+                // the program that stands in for this one has them: it logs, and this one does not
+                case "--log-format" or "--log-level" when value is not null:
+                    break;
+                default:
+                    mistake = name is "-f" or "-r" or "--sender" or "--config" or "--log-format" or "--log-level" ? $"option '{name}' needs a value" : $"unknown option '{argument}'";
+                    break;
+            }
+        }
+
+        if (mistake is null && recipients.Count == 0)
+            mistake = "no recipient is named";
+        return parsed with { Recipients = recipients };
+    }
+
+    private static bool IsOption(string argument)
+    {
+        if (!argument.StartsWith('-'))
+            return false;
+        var (name, _) = Split(argument);
+        return !name.Contains('@', StringComparison.Ordinal);
+    }
+
+    private static (string Name, string? Value) Split(string argument)
+    {
+        var equals = argument.IndexOf('=', StringComparison.Ordinal);
+        return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
+    }
+}
