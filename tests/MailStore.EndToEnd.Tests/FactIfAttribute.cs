@@ -6,13 +6,20 @@ namespace MailStore.EndToEnd.Tests;
 internal sealed class FactIfAttribute : FactAttribute
 {
     public const string RealMails = "real mails";
+    public const string Root = "root";
+    public const string NativeDeliver = "mailstore-deliver";
 
     public FactIfAttribute(params string[] needs)
     {
         foreach (var need in needs)
-        {
-            if (need == RealMails ? RepositoryRoot.RealMails is null : Tools.Find(need) is null)
-                Skip = need == RealMails ? "the real mails (../shared/mail) are not here" : $"'{need}' is not installed; tests/run installs it";
-        }
+            Skip ??= Lack(need);
     }
+
+    private static string? Lack(string need) => need switch
+    {
+        RealMails => RepositoryRoot.RealMails is null ? "the real mails (../shared/mail) are not here" : null,
+        Root => Environment.UserName == "root" ? null : "only root may do what this test does",
+        NativeDeliver => File.Exists(MailStoreProgram.NativeDeliver) ? null : "mailstore-deliver is not built; tests/run builds it",
+        _ => Tools.Find(need) is null ? $"'{need}' is not installed; tests/run installs it" : null,
+    };
 }

@@ -13,6 +13,10 @@ internal static class MailStoreProgram
 
     public static string ModulesDirectory { get; } = System.IO.Path.Combine(RepositoryRoot.Path, "modules.d");
 
+    /// <summary>mailstore-deliver as tests/run builds it.</summary>
+    public static string NativeDeliver { get; } =
+        System.IO.Path.Combine(RepositoryRoot.Path, "host", "MailStore.Deliver", "bin", Configuration, "net10.0", "linux-x64", "publish", "mailstore-deliver");
+
     /// <summary>Plugins that misbehave or bring old libraries along, built with the tests.</summary>
     public static string FixturePlugin(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "fixtures", "plugins", name);
 
