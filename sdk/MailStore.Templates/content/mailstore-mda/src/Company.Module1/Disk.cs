@@ -57,6 +57,18 @@ internal static class Disk
             throw new IOException($"the directory '{directory}' could not be synced: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
 
+    /// <summary>Removes a directory that holds nothing (rmdir). One that holds something stays, also if that came this very moment; one that is gone is gone.</summary>
+    public static void DeleteIfEmpty(string path)
+    {
+        try
+        {
+            Directory.Delete(path);
+        }
+        catch (IOException) when (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).Any())
+        {
+        }
+    }
+
     public static void Delete(params ReadOnlySpan<string> paths)
     {
         foreach (var path in paths)

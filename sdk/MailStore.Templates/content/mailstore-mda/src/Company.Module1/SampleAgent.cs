@@ -65,12 +65,7 @@ public sealed partial class SampleAgent(SampleOptions options, ModuleContext con
         var home = lost.Values[Allocation.Home];
         if (current?.Allocation?.Values.GetValueOrDefault(Allocation.Home) == home)
             return;
-        await Disk.RunAsync(() =>
-        {
-            // what holds mail stays
-            if (Directory.Exists(home) && !Directory.EnumerateFileSystemEntries(home).Any())
-                Directory.Delete(home);
-        });
+        await Disk.RunAsync(() => Disk.DeleteIfEmpty(home)); // what holds mail stays
     }
 
     /// <summary>Removes what deliveries left that were killed half-way: by age, since other hosts may be delivering now.</summary>
