@@ -72,7 +72,8 @@ public sealed partial class SampleAgent(SampleOptions options, ModuleContext con
     private void Sweep(CancellationToken cancellationToken)
     {
         var limit = clock.GetUtcNow().UtcDateTime - LeftoverAge;
-        foreach (var leftover in Directory.EnumerateDirectories(_root).SelectMany(SampleMailbox.FindPartial).Where(path => File.GetLastWriteTimeUtc(path) < limit))
+        var partial = Directory.EnumerateDirectories(_root).SelectMany(home => Directory.EnumerateFiles(home, "*" + Disk.Partial));
+        foreach (var leftover in partial.Where(path => File.GetLastWriteTimeUtc(path) < limit))
         {
             cancellationToken.ThrowIfCancellationRequested();
             File.Delete(leftover);

@@ -62,6 +62,7 @@ public sealed class SampleUserDatabase(SampleOptions options, ModuleContext cont
     {
         foreach (var name in await Disk.RunAsync(() => UserFile.Names(_root, prefix ?? "", cancellationToken)))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (await FindAsync(name, cancellationToken) is { } user)
                 yield return user;
         }
