@@ -18,12 +18,15 @@ internal static class ProcessCases
         new("processes: killed, no number of a sequence comes twice", UserContract.Next, static async context =>
         {
             var place = context.NewPlace();
+            var calls = await UserCalls.OpenAsync(context, place);
+            Expect.Offered<IUserSequences>(calls.Users, "the user database is no IUserSequences");
+            await calls.StopAsync();
             var peer = await StartAsync(context, place);
             var given = new ConcurrentDictionary<long, bool>();
             await UntilKilledAsync(peer, () => given.Count >= 60, async _ =>
                 Expect.That(given.TryAdd(await peer.NextAsync("uid", context.CancellationToken), true), "NextAsync gave a number twice in one process"));
-            var calls = await UserCalls.OpenAsync(context, place);
-            var sequences = Expect.Offered<IUserSequences>(calls.Users, "the user database is no IUserSequences");
+            calls = await UserCalls.OpenAsync(context, place);
+            var sequences = (IUserSequences)calls.Users;
             for (var i = 0; i < 5; i++)
             {
                 var next = await sequences.NextAsync("uid", context.CancellationToken);

@@ -71,8 +71,16 @@ internal sealed partial class AuthorPlace : IDisposable
     public Task<CommandResult> RunAsync(string directory, params string[] command) => DotNet.RunAsync(directory, _environment, command);
 
     /// <summary>As one types it, in a shell that stops at the first mistake.</summary>
-    public Task<CommandResult> RunScriptAsync(string directory, string script, string path) =>
-        DotNet.RunAsync(directory, new Dictionary<string, string>(_environment) { ["PATH"] = $"{path}:{Environment.GetEnvironmentVariable("PATH")}" }, "bash", "-euc", script);
+    /// <param name="script">What is typed.</param>
+    /// <param name="host">The installed program, which is on the PATH; its modules.d is $MODULES.</param>
+    public Task<CommandResult> RunScriptAsync(string script, InstalledHost host) => DotNet.RunAsync(
+        Directory,
+        new Dictionary<string, string>(_environment)
+        {
+            ["PATH"] = $"{host.Directory}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["MODULES"] = host.Modules,
+        },
+        "bash", "-euo", "pipefail", "-c", script);
 
     public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);
 

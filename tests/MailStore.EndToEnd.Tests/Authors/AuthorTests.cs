@@ -8,7 +8,7 @@ namespace MailStore.EndToEnd.Tests.Authors;
 
 /// <summary>From 'dotnet new' to mail that flows, outside of the repository, with only the packed packages as source.</summary>
 [Collection(AuthorsCollection.Name)]
-public sealed class AuthorTests(PackedPackages packages, ITestOutputHelper output)
+public sealed class AuthorTests(AuthorsWorld world, ITestOutputHelper output)
 {
     private const string Alice = "alice@example.org";
     private static readonly byte[] Mail = "Subject: to a module of one's own\r\n\r\nhello\r\n"u8.ToArray();
@@ -16,16 +16,14 @@ public sealed class AuthorTests(PackedPackages packages, ITestOutputHelper outpu
     [Fact]
     public async Task A_storage_format_with_a_library_of_its_own_is_tested_verified_dropped_in_serves_and_is_replaced_while_the_server_runs()
     {
-        using var author = await AuthorPlace.MakeAsync(packages, OtherLiteDb.Id);
-        await OtherLiteDb.PackAsync(author);
-        await author.InstallTemplatesAsync();
-        using var host = await InstalledHost.InstallAsync();
+        var author = await world.AuthorAsync();
+        var host = await world.HostAsync();
         using var place = new TestPlace("", host.Modules);
 
         var watch = Stopwatch.StartNew();
         var module = await AuthoredModule.CreateAsync(author, "mailstore-mda", "Acme.MailStore.Foo");
         await module.AddPackageAsync(OtherLiteDb.Id, OtherLiteDb.Version);
-        module.Edit("src/Acme.MailStore.Foo/FooMailbox.cs", "{Guid.NewGuid():n}", "{LiteDB.ObjectId.NewObjectId()}11111111");
+        module.Edit("src/Acme.MailStore.Foo/MailId.cs", "{Guid.NewGuid():n}", "{LiteDB.ObjectId.NewObjectId()}11111111");
         module.Edit("src/Acme.MailStore.Foo/FooAgent.cs", "$\"mail below", "$\"version 1, LiteDB {typeof(LiteDB.ObjectId).Assembly.GetName().Version}, mail below");
         await module.TestAsync();
         await module.PublishAsync();
@@ -45,7 +43,7 @@ public sealed class AuthorTests(PackedPackages packages, ITestOutputHelper outpu
             using var stop = new CancellationTokenSource();
             var load = DeliverAsync(server, stop.Token);
 
-            module.Edit("src/Acme.MailStore.Foo/FooMailbox.cs", "11111111", "22222222");
+            module.Edit("src/Acme.MailStore.Foo/MailId.cs", "11111111", "22222222");
             module.Edit("src/Acme.MailStore.Foo/FooAgent.cs", "version 1", "version 2");
             await module.PublishAsync();
             module.DropInto(host.Modules);
@@ -77,9 +75,8 @@ public sealed class AuthorTests(PackedPackages packages, ITestOutputHelper outpu
     [InlineData("mailstore-userdb", "userdb", "Acme.MailStore.JsonUsers")]
     public async Task A_module_of_the_other_kinds_is_tested_verified_dropped_in_and_serves(string template, string kind, string name)
     {
-        using var author = await AuthorPlace.MakeAsync(packages);
-        await author.InstallTemplatesAsync();
-        using var host = await InstalledHost.InstallAsync();
+        var author = await world.AuthorAsync();
+        var host = await world.HostAsync();
         using var place = new TestPlace("", host.Modules);
 
         var watch = Stopwatch.StartNew();
@@ -107,8 +104,7 @@ public sealed class AuthorTests(PackedPackages packages, ITestOutputHelper outpu
     [Fact]
     public async Task The_name_of_the_module_is_the_authors_choice_and_a_library_or_a_test_is_no_plugin()
     {
-        using var author = await AuthorPlace.MakeAsync(packages);
-        await author.InstallTemplatesAsync();
+        var author = await world.AuthorAsync();
         var module = await AuthoredModule.CreateAsync(author, "mailstore-creator", "My-Creator 2", "--module", "only-once");
         (await author.RunAsync(module.Directory, "dotnet", "restore")).Succeeded();
         async Task<string> PropertyAsync(string project, string property, params string[] more) =>
@@ -149,12 +145,6 @@ public sealed class AuthorTests(PackedPackages packages, ITestOutputHelper outpu
         return [.. listed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()!)];
     }
 
-    private void Tell(string template, TimeSpan took)
-    {
-        var line = string.Create(CultureInfo.InvariantCulture, $"{template}: from 'dotnet new' to a passed 'module verify' in {took.TotalSeconds:0} seconds");
-        output.WriteLine(line);
-        // tests/run prints these lines at its end
-        if (Environment.GetEnvironmentVariable("MAILSTORE_TESTS_NOTES") is { Length: > 0 } notes)
-            File.AppendAllText(notes, line + "\n");
-    }
+    private void Tell(string template, TimeSpan took) =>
+        Notes.Add(output, string.Create(CultureInfo.InvariantCulture, $"{template}: from 'dotnet new' to a passed 'module verify' in {took.TotalSeconds:0} seconds"));
 }

@@ -5,17 +5,19 @@ namespace MailStore.EndToEnd.Tests.Authors;
 
 /// <summary>What an author gets.</summary>
 [Collection(AuthorsCollection.Name)]
-public sealed class PackageTests(PackedPackages packages)
+public sealed class PackageTests(AuthorsWorld world)
 {
+    private readonly PackedPackages _packages = world.Packages;
+
     [Theory]
     [InlineData("MailStore.Sdk")]
     [InlineData("MailStore.Sdk.Conformance")]
     public void A_library_comes_with_documentation_and_symbols(string package)
     {
-        var files = packages.Open(package);
+        var files = _packages.Open(package);
         Assert.Contains($"lib/net10.0/{package}.dll", files.Keys);
         Assert.Contains("<member name=\"T:MailStore.Sdk.", Encoding.UTF8.GetString(files[$"lib/net10.0/{package}.xml"]), StringComparison.Ordinal);
-        Assert.Contains($"lib/net10.0/{package}.pdb", packages.Open(package, ".snupkg").Keys);
+        Assert.Contains($"lib/net10.0/{package}.pdb", _packages.Open(package, ".snupkg").Keys);
     }
 
     [Theory]
@@ -24,7 +26,7 @@ public sealed class PackageTests(PackedPackages packages)
     [InlineData("MailStore.Templates")]
     public void A_package_says_what_it_is(string package)
     {
-        var files = packages.Open(package);
+        var files = _packages.Open(package);
         var metadata = XDocument.Load(new MemoryStream(files[$"{package}.nuspec"])).Root!.Elements().Single();
         string? Element(string name) => metadata.Elements().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
         Assert.Equal(PackedPackages.Version, Element("version"));
@@ -37,7 +39,7 @@ public sealed class PackageTests(PackedPackages packages)
     [Fact]
     public void The_SDK_needs_the_framework_and_logging_abstractions_only()
     {
-        var nuspec = XDocument.Load(new MemoryStream(packages.Open("MailStore.Sdk")["MailStore.Sdk.nuspec"]));
+        var nuspec = XDocument.Load(new MemoryStream(_packages.Open("MailStore.Sdk")["MailStore.Sdk.nuspec"]));
         var dependency = Assert.Single(nuspec.Descendants(), element => element.Name.LocalName == "dependency");
         Assert.Equal("Microsoft.Extensions.Logging.Abstractions", dependency.Attribute("id")!.Value);
         // else [LoggerMessage] does nothing in a module
@@ -56,7 +58,7 @@ public sealed class PackageTests(PackedPackages packages)
             {
                 var path = $"lib/net10.0/{library}.{file}";
                 Assert.True(
-                    packages.Open(library, extension)[path].AsSpan().SequenceEqual(PackedPackages.OpenFile(output, $"{library}.{PackedPackages.Version}{extension}")[path]),
+                    _packages.Open(library, extension)[path].AsSpan().SequenceEqual(PackedPackages.OpenFile(output, $"{library}.{PackedPackages.Version}{extension}")[path]),
                     $"two packs differ in {path}");
             }
         }

@@ -6,6 +6,9 @@ namespace Company.Module1;
 /// <summary>What .NET lacks for files that must survive a power cut.</summary>
 internal static class Disk
 {
+    /// <summary>The end of the names of files that are not complete.</summary>
+    public const string Partial = ".part";
+
     private const int NoSpace = 28; // ENOSPC
 
     /// <summary>Whether it is the disk that does not serve, and not the module that is broken.</summary>
@@ -34,6 +37,44 @@ internal static class Disk
         return true;
     });
 
+    /// <summary>Makes a file that is there whole and for good, or not at all. While it is written, its name ends in <see cref="Partial"/>.</summary>
+    /// <param name="path">Its name, which nothing else ever has.</param>
+    /// <param name="write">Writes what is to be in it.</param>
+    /// <param name="cancellationToken">Heeded up to the commit point, and ignored after it.</param>
+    public static async Task CreateFileAsync(string path, Func<FileStream, Task> write, CancellationToken cancellationToken)
+    {
+        var partial = path + Partial;
+        var file = new FileStream(partial, FileMode.CreateNew);
+        try
+        {
+            await using (file)
+            {
+                await write(file);
+                await RunAsync(() => file.Flush(flushToDisk: true));
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            await RunAsync(() =>
+            {
+                File.Move(partial, path); // the commit point
+                Sync(Path.GetDirectoryName(path)!);
+            });
+        }
+        catch
+        {
+            // whatever happened, it is not stored, so nobody may ever see it
+            await RunAsync(() =>
+            {
+                foreach (var left in (ReadOnlySpan<string>)[partial, path])
+                {
+                    if (File.Exists(left))
+                        File.Delete(left);
+                }
+            });
+            throw;
+        }
+    }
+
     /// <summary>Makes a directory, and those above it that lack, so that they are there after a power cut.</summary>
     public static void CreateDirectory(string path)
     {
@@ -57,12 +98,15 @@ internal static class Disk
             throw new IOException($"the directory '{directory}' could not be synced: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
 
-    public static void Delete(params ReadOnlySpan<string> paths)
+    /// <summary>Removes a directory that holds nothing (rmdir). One that holds something stays, also if that came this very moment; one that is gone is gone.</summary>
+    public static void DeleteIfEmpty(string path)
     {
-        foreach (var path in paths)
+        try
         {
-            if (File.Exists(path))
-                File.Delete(path);
+            Directory.Delete(path);
+        }
+        catch (IOException) when (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).Any())
+        {
         }
     }
 

@@ -65,19 +65,15 @@ public sealed partial class SampleAgent(SampleOptions options, ModuleContext con
         var home = lost.Values[Allocation.Home];
         if (current?.Allocation?.Values.GetValueOrDefault(Allocation.Home) == home)
             return;
-        await Disk.RunAsync(() =>
-        {
-            // what holds mail stays
-            if (Directory.Exists(home) && !Directory.EnumerateFileSystemEntries(home).Any())
-                Directory.Delete(home);
-        });
+        await Disk.RunAsync(() => Disk.DeleteIfEmpty(home)); // what holds mail stays
     }
 
     /// <summary>Removes what deliveries left that were killed half-way: by age, since other hosts may be delivering now.</summary>
     private void Sweep(CancellationToken cancellationToken)
     {
         var limit = clock.GetUtcNow().UtcDateTime - LeftoverAge;
-        foreach (var leftover in Directory.EnumerateDirectories(_root).SelectMany(SampleMailbox.FindPartial).Where(path => File.GetLastWriteTimeUtc(path) < limit))
+        var partial = Directory.EnumerateDirectories(_root).SelectMany(home => Directory.EnumerateFiles(home, "*" + Disk.Partial));
+        foreach (var leftover in partial.Where(path => File.GetLastWriteTimeUtc(path) < limit))
         {
             cancellationToken.ThrowIfCancellationRequested();
             File.Delete(leftover);

@@ -6,11 +6,15 @@ using MailStore.Sdk;
 
 namespace Company.Module1;
 
-/// <summary>Keeps each user in a JSON file. Reads need no lock, since files are replaced by a rename; writes compare and set under a lock of the directory.</summary>
+/// <summary>
+/// Keeps each user in a JSON file. Reads need no lock, since files are replaced by a rename; writes compare and set one after the other. The directory belongs
+/// to one instance at a time: it is locked from start to stop. What several hosts may have open at once is an <see cref="ISharedUserDatabase"/>.
+/// </summary>
 public sealed class SampleUserDatabase(SampleOptions options, ModuleContext context) : IUserDatabase, IModuleLifetime, IModuleHealth, IDisposable
 {
     private readonly string _root = context.ResolvePath(options.Path);
     private readonly SemaphoreSlim _turn = new(1);
+    private FileStream? _lock;
 
     public async ValueTask StartAsync(CancellationToken cancellationToken)
     {
@@ -19,11 +23,20 @@ public sealed class SampleUserDatabase(SampleOptions options, ModuleContext cont
             await Disk.RunAsync(() => Disk.CreateDirectory(_root));
         else if (!Directory.Exists(_root))
             throw new ModuleConfigurationException($"the directory '{_root}' of [userdb.{context.Instance}] is not there; make or mount it, or change 'path'");
+        _lock = await Disk.RunAsync(Lock);
     }
 
-    public ValueTask StopAsync(CancellationToken cancellationToken) => default;
+    public ValueTask StopAsync(CancellationToken cancellationToken)
+    {
+        _lock?.Dispose();
+        return default;
+    }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose()
+    {
+        _lock?.Dispose();
+        _turn.Dispose();
+    }
 
     public ValueTask<ModuleHealth> CheckHealthAsync(CancellationToken cancellationToken) => new(Directory.Exists(_root)
         ? ModuleHealth.Healthy($"records in {_root}")
@@ -49,6 +62,7 @@ public sealed class SampleUserDatabase(SampleOptions options, ModuleContext cont
     {
         foreach (var name in await Disk.RunAsync(() => UserFile.Names(_root, prefix ?? "", cancellationToken)))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (await FindAsync(name, cancellationToken) is { } user)
                 yield return user;
         }
@@ -62,7 +76,6 @@ public sealed class SampleUserDatabase(SampleOptions options, ModuleContext cont
         {
             return await Disk.RunAsync(() =>
             {
-                using var held = Lock(cancellationToken);
                 var file = UserFile.Read(_root, name);
                 if (!allows(file))
                     return null;
@@ -79,21 +92,17 @@ public sealed class SampleUserDatabase(SampleOptions options, ModuleContext cont
         }
     }
 
-    /// <summary>Waits for the lock of the directory, against other processes: flock(2), which .NET takes for FileShare.None, and which ends with its holder.</summary>
-    private FileStream Lock(CancellationToken cancellationToken)
+    /// <summary>Takes the lock of the directory: flock(2), which .NET takes for FileShare.None, and which ends with the process that holds it.</summary>
+    private FileStream Lock()
     {
         const int taken = 11; // EWOULDBLOCK
-        while (true)
+        try
         {
-            try
-            {
-                return new FileStream(Path.Combine(_root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e) when (e.HResult == taken)
-            {
-                cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5));
-                cancellationToken.ThrowIfCancellationRequested();
-            }
+            return new FileStream(Path.Combine(_root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e.HResult == taken)
+        {
+            throw new TemporaryFailureException($"another server has the records in '{_root}' open; stop it, or set another 'path' in [userdb.{context.Instance}]", e);
         }
     }
 }
