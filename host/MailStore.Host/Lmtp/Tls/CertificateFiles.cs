@@ -45,7 +45,7 @@ internal sealed class CertificateFiles(string certificatePath, string keyPath)
     {
         var file = new FileInfo(path);
         // what a link leads to is what changes
-        if (file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+        if (file.Exists && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
             file = target;
         return file.Exists ? $"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}" : "none";
     }
