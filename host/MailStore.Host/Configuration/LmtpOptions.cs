@@ -89,7 +89,7 @@ internal sealed class LmtpOptions
     [Description("the private key of the certificate, in PEM, without a password; empty: it is in the same file. No others may read it")]
     public string TlsKey { get; set; } = "";
 
-    [Description("refuse mails over TCP without TLS; Unix sockets have none")]
+    [Description("refuse mails over TCP without TLS; Unix sockets have none, and 'mailstore deliver' needs one then")]
     public bool TlsRequired { get; set; }
 
     [Description("offer DSN (RFC 3461), so that the MTA tells the original recipient and envelope id for headers and log; reports of success are then never sent, since the MTA leaves them to this server")]

@@ -110,6 +110,22 @@ public sealed class LmtpLimitsTests
     }
 
     [Fact]
+    public async Task A_command_without_an_end_is_cut_off()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var client = await server.ConnectAsync();
+        var piece = new byte[1 << 16];
+        Array.Fill(piece, (byte)'x');
+        var sending = Task.Run(async () =>
+        {
+            for (var i = 0; i < 10_000; i++)
+                await client.SendAsync(piece);
+        });
+        Assert.Equal("500 5.5.2 line too long", await client.ReadLineAsync());
+        await Assert.ThrowsAsync<IOException>(() => sending);
+    }
+
+    [Fact]
     public async Task Where_there_is_no_room_a_mail_is_refused_before_it_is_sent()
     {
         var delivery = new FakeDelivery { HasRoom = size => size < 1000 };

@@ -9,8 +9,14 @@ namespace MailStore.Host.Lmtp;
 /// </summary>
 internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, ClientInfo client)
 {
+    /// <summary>Of a line that is too long: what is dropped before the client has to wait a little, and before it is cut off.</summary>
+    private const long SkippedAtOnce = 64 << 10, MostSkipped = 4 << 20;
+
+    private static readonly TimeSpan SkippingPause = TimeSpan.FromMilliseconds(100);
+
     private readonly LmtpDialogue _dialogue = new(channel, service, client);
     private LineReader _lines = new(service.Limits.CommandLine);
+    private long _skipped;
 
     /// <summary>How long the client was waited for: since its last command, and since its last mail.</summary>
     private TimeSpan _waitedForCommand, _waitedForMail;
@@ -84,6 +90,8 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
 
             var isPipelined = !input.IsEmpty;
             channel.AdvanceTo(input.Start, isLine ? input.Start : input.End);
+            if (_lines.Skipped > 0 && await SlowDownAsync())
+                return _dialogue.CutOff(Replies.LineTooLong);
             step = step switch
             {
                 SessionStep.Data => await ReceiveDataAsync(_dialogue.Transaction!),
@@ -121,6 +129,19 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         _waitedForCommand = TimeSpan.Zero;
         command = isTooLong ? new LmtpCommand(LmtpVerb.Unknown) { Refusal = Replies.LineTooLong } : Parse(line);
         return true;
+    }
+
+    /// <summary>A line without an end is dropped as it comes, at a pace that leaves the processor to others.</summary>
+    /// <returns>Whether it is enough.</returns>
+    private async ValueTask<bool> SlowDownAsync()
+    {
+        if (_lines.Skipped < _skipped)
+            _skipped = 0;
+        if (_lines.Skipped - _skipped < SkippedAtOnce)
+            return false;
+        _skipped = _lines.Skipped;
+        await Task.Delay(SkippingPause, service.Clock);
+        return _lines.Skipped > MostSkipped;
     }
 
     private static LmtpCommand Parse(in ReadOnlySequence<byte> line)
