@@ -23,6 +23,16 @@ internal sealed class DeliveryOptions
     [Description("how many stored mails are remembered at most, at about 50 bytes each; the oldest are forgotten first")]
     [Range(1000, 100_000_000)]
     public int RepeatMemory { get; set; } = 1_000_000;
+
+    [Description("the memory for all mails that are under way; when it is used up, mails of any size go to files")]
+    public ByteSize MemoryForMails { get; set; } = ByteSize.Parse("256M");
+
+    [Description("the space for files of all mails that are under way; when it is used up, or the disk is full, mails are told 452 before they are sent")]
+    public ByteSize SpoolForMails { get; set; } = ByteSize.Parse("4G");
+
+    [Description("at most this many deliveries to one user at once: others wait up to 5 seconds for their turn, and are then told 451; 0: no limit")]
+    [Range(0, 100_000)]
+    public int MaxDeliveriesPerUser { get; set; } = 10;
 }
 
 /// <summary>See <see cref="DeliveryOptions.OverQuota"/>.</summary>

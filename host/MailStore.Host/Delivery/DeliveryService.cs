@@ -20,6 +20,8 @@ internal sealed class DeliveryService : IDelivery, IDisposable
     private readonly Allocator _allocator;
     private readonly string _hostname;
     private readonly string _spoolDirectory;
+    private readonly MailBudget _budget;
+    private readonly UserGates _gates;
     private readonly ILogger<DeliveryService> _logger;
     private readonly TimeProvider _clock;
     private readonly IDeliveryWitness? _witness;
@@ -35,6 +37,10 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         _allocator = new Allocator(directory, modules, witness);
         _hostname = configuration.Options.Lmtp.Hostname is { Length: > 0 } name ? name : System.Net.Dns.GetHostName();
         _spoolDirectory = Path.Combine(configuration.DataDirectory, "spool");
+        _budget = new MailBudget(
+            _options.Delivery.MemoryForMails.Bytes, _options.Delivery.MemoryPerMail.Bytes, _options.Delivery.SpoolForMails.Bytes,
+            new FreeDisk(_spoolDirectory, clock).Bytes);
+        _gates = new UserGates(_options.Delivery.MaxDeliveriesPerUser, clock);
         _logger = logger;
         _clock = clock;
         _witness = witness;
@@ -44,7 +50,9 @@ internal sealed class DeliveryService : IDelivery, IDisposable
 
     public void Dispose() => _repeats?.Dispose();
 
-    public MailBuffer CreateBuffer() => new(_spoolDirectory, _options.Delivery.MemoryPerMail.Bytes);
+    public bool HasRoomFor(long size) => _budget.HasRoomFor(size);
+
+    public MailBuffer CreateBuffer() => new(_spoolDirectory, _options.Delivery.MemoryPerMail.Bytes, _budget);
 
     public async ValueTask<RecipientDecision> ResolveAsync(string address, CancellationToken cancellationToken)
     {
@@ -79,6 +87,8 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         var arrival = _clock.GetUtcNow();
         var transaction = TransactionId.New(arrival);
         var mark = MarkOf(envelope, content);
+        if (envelope.Forwarded is not null || envelope.EnvelopeId is not null)
+            DeliveryLog.ToldByClient(_logger, transaction, envelope.Forwarded?.QueueId, envelope.EnvelopeId, envelope.Forwarded?.Address, envelope.Forwarded?.Helo);
         var replies = new Task<Reply>[recipients.Count];
         for (var i = 0; i < replies.Length; i++)
         {
@@ -98,8 +108,12 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         var detail = "";
         RepeatKey? repeat = null;
         var stored = false;
+        var isInside = false;
         try
         {
+            isInside = await _gates.EnterAsync(user, cancellationToken);
+            if (!isInside)
+                return Refused(delivery, Replies.UserBusy(delivery.Recipient.Original), "too many deliveries to this user are under way");
             // a fresh look: the user may have been removed, disabled or moved since RCPT
             var record = await _directory.Users.FindAsync(user, cancellationToken);
             if (record is null)
@@ -139,6 +153,8 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         {
             if (repeat is { } key)
                 _repeats!.End(key, stored);
+            if (isInside)
+                _gates.Leave(user);
         }
 
         _witness?.Step(user, $"{reply.Code} {reply.Enhanced}: {reply.Text}");

@@ -11,7 +11,7 @@ internal sealed record RepeatMark(QueueId QueueId, byte[] Hash)
     /// <returns>Null where no MTA says by which queue id it has this mail: two mails that look alike are two mails.</returns>
     public static RepeatMark? Of(MailEnvelope envelope, MailContent content)
     {
-        var found = envelope.QueueId is { Length: > 0 } told ? new QueueId("", told) : ReceivedHeader.FindQueueId(content);
+        var found = envelope.Forwarded?.QueueId is { Length: > 0 } told ? new QueueId("", told) : ReceivedHeader.FindQueueId(content);
         return found is { } queueId ? new RepeatMark(queueId, RepeatKey.HashMail(envelope.ClientName, queueId, content)) : null;
     }
 }

@@ -123,7 +123,7 @@ public sealed class RepeatedMailTests : IDisposable
         using var content = office.Content(text);
         await content.FlushAsync(default);
         var recipients = await office.AcceptAllAsync(address);
-        var envelope = new MailEnvelope { Sender = "", ClientName = client, ClientAddress = "127.0.0.1", Protocol = "LMTP", QueueId = queueId };
+        var envelope = new MailEnvelope { Sender = "", ClientName = client, ClientAddress = "127.0.0.1", Protocol = "LMTP", Forwarded = queueId is null ? null : new ForwardedClient { QueueId = queueId } };
         return [.. (await Task.WhenAll(office.Delivery.Start(envelope, recipients, content, default))).Select(PostOffice.Codes)];
     }
 }
