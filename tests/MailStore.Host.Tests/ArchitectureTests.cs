@@ -3,7 +3,7 @@ using MailStore.Tests;
 
 namespace MailStore.Host.Tests;
 
-/// <summary>Holds the arrows of the tree: plugins → sdk ← host, and inside the host Commands → (Lmtp, Admin) → Delivery → Modules → Configuration, and Commands → Verification → Modules.</summary>
+/// <summary>Holds the arrows of the tree: plugins → sdk ← host, and inside the host Commands → (Lmtp, Admin) → Delivery → Modules → Configuration, Commands → Verification → Modules, Commands → Systemd → Configuration.</summary>
 public sealed partial class ArchitectureTests
 {
     private static readonly string Root = RepositoryRoot.Path;
@@ -16,7 +16,8 @@ public sealed partial class ArchitectureTests
         ["Lmtp"] = ["Delivery", "Modules", "Configuration"],
         ["Admin"] = ["Delivery", "Modules", "Configuration"],
         ["Verification"] = ["Modules", "Configuration"],
-        ["Commands"] = ["Lmtp", "Admin", "Verification", "Delivery", "Modules", "Configuration"],
+        ["Systemd"] = ["Configuration"],
+        ["Commands"] = ["Lmtp", "Admin", "Verification", "Systemd", "Delivery", "Modules", "Configuration"],
     };
 
     [Fact]

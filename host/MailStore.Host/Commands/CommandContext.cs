@@ -34,12 +34,15 @@ internal sealed class CommandContext(System.CommandLine.ParseResult arguments)
     }
 
     /// <param name="usual">The least that is logged, unless a level was asked for.</param>
-    public ILoggerFactory CreateLog(LogLevel usual = LogLevel.Information)
-    {
-        var level = arguments.GetResult(GlobalOptions.LogLevelOption) is { Implicit: false } ? arguments.GetValue(GlobalOptions.LogLevelOption)
-            : usual;
-        return Logs.Create(arguments.GetValue(GlobalOptions.LogFormatOption), level);
-    }
+    public ILoggerFactory CreateLog(LogLevel usual = LogLevel.Information) => CreateLog(new LogLevelSwitch(LogLevelOr(usual)));
+
+    public ILoggerFactory CreateLog(LogLevelSwitch level) => Logs.Create(arguments.GetValue(GlobalOptions.LogFormatOption), level);
+
+    /// <summary>What the command line asks for; else what the configuration says.</summary>
+    public LogLevel LogLevelOf(HostConfiguration configuration) => LogLevelOr(configuration.Options.Log.Level);
+
+    private LogLevel LogLevelOr(LogLevel usual) =>
+        arguments.GetResult(GlobalOptions.LogLevelOption) is { Implicit: false } ? arguments.GetValue(GlobalOptions.LogLevelOption) : usual;
 
     /// <summary>
     /// Connects to the running server, or opens the database in this process when none runs. What the server warns of at its start is not repeated by each command.

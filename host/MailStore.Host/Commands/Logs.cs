@@ -7,11 +7,10 @@ namespace MailStore.Host.Commands;
 /// <summary>Sets the log up: to standard error only, since data goes to standard output.</summary>
 internal static class Logs
 {
-    public static ILoggerFactory Create(LogFormat format, LogLevel level) => LoggerFactory.Create(logging =>
+    public static ILoggerFactory Create(LogFormat format, LogLevelSwitch level) => LoggerFactory.Create(logging =>
     {
-        logging.SetMinimumLevel(level);
-        // the web server's own chatter is not the administrator's business
-        logging.AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning);
+        logging.SetMinimumLevel(LogLevel.Trace);
+        logging.AddFilter(level.Passes);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         switch (format)
         {

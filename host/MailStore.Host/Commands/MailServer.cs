@@ -26,6 +26,9 @@ internal sealed class MailServer : IAsyncDisposable
     /// <summary>Where LMTP is spoken, as <c>127.0.0.1:2424</c> or <c>unix:/path</c>.</summary>
     public IReadOnlyList<string> Listening => _lmtp is null ? [] : [.. _lmtp.EndPoints.Select(endPoint => endPoint is System.Net.Sockets.UnixDomainSocketEndPoint ? $"unix:{endPoint}" : endPoint.ToString()!)];
 
+    /// <summary>See <see cref="LmtpServer.ReloadCertificates"/>.</summary>
+    public void ReloadCertificates() => _lmtp?.ReloadCertificates();
+
     /// <exception cref="ConfigurationException">The configuration, or a module that it names, cannot be used.</exception>
     /// <exception cref="ListenException">An address is taken.</exception>
     public static async Task<MailServer> StartAsync(
@@ -54,7 +57,7 @@ internal sealed class MailServer : IAsyncDisposable
             // last: whoever connects finds everything ready
             if (options.SpeakLmtp)
             {
-                server._lmtp = new LmtpServer(configuration.Options.Lmtp, configuration.DataDirectory, delivery, loggerFactory, clock);
+                server._lmtp = new LmtpServer(configuration.Options.Lmtp, configuration.DataDirectory, delivery, loggerFactory, clock) { Inherited = options.Inherited };
                 await server._lmtp.StartAsync(cancellationToken);
                 status.Listening = server.Listening;
             }

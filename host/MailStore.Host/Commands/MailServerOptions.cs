@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using MailStore.Host.Admin;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
@@ -8,6 +9,9 @@ namespace MailStore.Host.Commands;
 internal sealed record MailServerOptions(HostConfiguration Configuration)
 {
     public string AdminSocket { get; init; } = AdminServer.SocketPath(Configuration.DataDirectory);
+
+    /// <summary>Listening sockets that were handed to this process; where there are some, it opens none of its own.</summary>
+    public IReadOnlyList<Socket> Inherited { get; init; } = [];
 
     public bool SpeakLmtp { get; init; } = true;
 

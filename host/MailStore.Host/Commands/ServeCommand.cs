@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using MailStore.Host.Admin;
+using MailStore.Host.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace MailStore.Host.Commands;
@@ -12,7 +13,7 @@ internal static class ServeCommand
 
     public static Command Build()
     {
-        var command = new Command(Name, "Run the LMTP server until SIGTERM or SIGINT");
+        var command = new Command(Name, "Run the LMTP server until SIGTERM or SIGINT; SIGHUP reads certificates and log level anew");
         command.SetAction((arguments, cancellationToken) => RunAsync(new CommandContext(arguments), cancellationToken));
         return command;
     }
@@ -24,19 +25,31 @@ internal static class ServeCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 
         var configuration = context.ReadConfiguration();
-        using var log = context.CreateLog();
+        var level = new LogLevelSwitch(context.LogLevelOf(configuration));
+        using var log = context.CreateLog(level);
         var logger = log.CreateLogger("MailStore");
         var socket = AdminServer.SocketPath(configuration.DataDirectory);
         if (configuration.Mistakes.Count == 0 && AdminServer.IsAlive(socket))
             throw new AdminException(ExitCode.Unavailable, $"a server runs in {configuration.DataDirectory} already; stop it first, or give this one a data_dir of its own");
 
+        using var manager = ServiceManager.Connect(Environment.GetEnvironmentVariable);
         var fault = new EndByFault(stop, logger, configuration.Options.Modules.OnUnhandledException);
         UnhandledExceptions.Then(fault.Hear);
         try
         {
-            await using var server = await MailServer.StartAsync(new MailServerOptions(configuration), log, TimeProvider.System, stop.Token);
-            ServeLog.Started(logger, ServerStatus.Version, string.Join(", ", server.Listening), configuration.DataDirectory, configuration.File ?? "none, the defaults");
+            var options = new MailServerOptions(configuration) { Inherited = InheritedSockets.Take() };
+            await using var server = await MailServer.StartAsync(options, log, TimeProvider.System, stop.Token);
+            var reload = new Reload(context, configuration, server, level, manager, logger);
+            using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+            {
+                signal.Cancel = true;
+                reload.Run();
+            });
+            var listening = string.Join(", ", server.Listening);
+            ServeLog.Started(logger, ServerStatus.Version, listening, configuration.DataDirectory, configuration.File ?? "none, the defaults");
+            manager.Ready($"serving on {listening}");
             await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            manager.Stopping();
             ServeLog.Stopping(logger);
         }
         catch (OperationCanceledException) when (fault.ExitCode is not null)

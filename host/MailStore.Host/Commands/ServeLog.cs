@@ -13,4 +13,10 @@ internal static partial class ServeLog
 
     [LoggerMessage(3, LogLevel.Error, "this server ends for the exception that escaped: mails under way finish, then its exit code is {ExitCode}, on which its supervisor should start it again")]
     public static partial void EndsForFault(ILogger logger, int exitCode);
+
+    [LoggerMessage(4, LogLevel.Information, "reloaded: certificates and log level ({Level}) are read anew; {Rest}")]
+    public static partial void Reloaded(ILogger logger, LogLevel level, string rest);
+
+    [LoggerMessage(5, LogLevel.Error, "not reloaded, all stays as it was but for certificates, since the configuration has mistakes: {Mistakes}")]
+    public static partial void NotReloaded(ILogger logger, string mistakes);
 }

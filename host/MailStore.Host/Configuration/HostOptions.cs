@@ -29,4 +29,7 @@ internal sealed class HostOptions
 
     [Description("how modules are watched")]
     public ModulesOptions Modules { get; set; } = new();
+
+    [Description("what is logged")]
+    public LogOptions Log { get; set; } = new();
 }

@@ -30,6 +30,9 @@ internal sealed class LmtpServer(LmtpOptions options, string dataDirectory, IDel
 
     public LmtpLimits Limits { get; init; } = LmtpLimits.From(options);
 
+    /// <summary>Sockets that listen already. Where there are some, they count in place of <see cref="LmtpOptions.Listen"/>: whoever made them decided who reaches them.</summary>
+    public IReadOnlyList<Socket> Inherited { get; init; } = [];
+
     /// <summary>Where it listens, after <see cref="StartAsync"/>: with the actual ports where 0 was asked for.</summary>
     public IReadOnlyList<EndPoint> EndPoints { get; private set; } = [];
 
@@ -38,7 +41,7 @@ internal sealed class LmtpServer(LmtpOptions options, string dataDirectory, IDel
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _certificate = LoadCertificate();
-        var sockets = await new ListenSockets(options, dataDirectory, _logger).OpenAsync(cancellationToken);
+        var sockets = Inherited.Count > 0 ? Inherited : await new ListenSockets(options, dataDirectory, _logger).OpenAsync(cancellationToken);
         var byEndPoint = sockets.ToDictionary(socket => socket.LocalEndPoint!);
         _service = new LmtpService(options, Limits, _certificate, delivery, _logger, clock);
         var handler = new LmtpConnectionHandler(_service);

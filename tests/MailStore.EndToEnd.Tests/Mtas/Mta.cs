@@ -42,7 +42,8 @@ internal abstract class Mta : IAsyncDisposable
     {
         get
         {
-            var files = Directory.GetFiles(Shared, "*log", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(ReadShared);
+            var files = new[] { Shared, Path.Combine(Shared, "log") }.Where(Directory.Exists)
+                .SelectMany(folder => Directory.GetFiles(folder, "*log")).Order(StringComparer.Ordinal).Select(ReadShared);
             lock (_output)
                 return string.Concat(files) + _output;
         }
@@ -119,7 +120,7 @@ internal abstract class Mta : IAsyncDisposable
         if (_process is not null)
         {
             if (!_process.HasExited)
-                _process.Kill();
+                _process.Kill(entireProcessTree: true);
             await _process.WaitForExitAsync();
             _process.Dispose();
         }

@@ -8,8 +8,8 @@ internal sealed class Postfix(MtaPackages packages, Transport transport) : Mta("
 
     protected override string Package => "postfix";
 
-    // postfix logs by a service of its own
-    protected override string[] Command => ["/usr/sbin/postfix", "-c", $"{Shared}/etc", "start-fg"];
+    // only there, where ROOT lies over the machine's files, its user surely has a number
+    protected override string[] Command => ["sh", "-c", $"chown postfix {Shared}/data && exec postfix -c {Shared}/etc start-fg"];
 
     protected override IEnumerable<string> QueueFolders => new[] { "maildrop", "incoming", "active", "deferred" }.Select(queue => Path.Combine(Shared, "spool", queue));
 
