@@ -84,9 +84,10 @@ internal static class ParseCases
                 times.Add(Stopwatch.GetElapsedTime(start));
             }
 
+            // other work on the machine makes many calls slow; a module that is slow is so in all of them
             times.Sort();
-            var median = times[Repeats / 2];
-            Expect.That(median < Fast, $"Parse takes {median.TotalMicroseconds:0} microseconds (the median of {Repeats} calls); it is to look at the record only, which takes a few");
+            var fast = times[Repeats / 10];
+            Expect.That(fast < Fast, $"Parse takes {fast.TotalMicroseconds:0} microseconds or more in nine of ten calls (there were {Repeats}); it is to look at the record only, which takes a few");
         }
     }
 
