@@ -5,12 +5,16 @@ internal sealed class Exim(MtaPackages packages, Transport transport) : Mta("exi
 {
     protected override string Package => "exim4-daemon-light";
 
-    protected override string[] Command => ["/usr/sbin/exim4", "-C", $"{Shared}/exim.conf", "-bdf", "-q1s"];
+    protected override string[] Command => ["/usr/sbin/exim4", "-bdf", "-q1s"];
+
+    // where it was built to look for it: with -C it gives up being root
+    protected override string? Bind => $"{Shared}/etc:/etc/exim4";
 
     protected override IEnumerable<string> QueueFolders => [Path.Combine(Shared, "spool", "input")];
 
     protected override void Configure()
     {
+        Directory.CreateDirectory(Path.Combine(Shared, "etc"));
         foreach (var folder in (string[])["spool", "log"])
         {
             Directory.CreateDirectory(Path.Combine(Shared, folder));
@@ -20,7 +24,7 @@ internal sealed class Exim(MtaPackages packages, Transport transport) : Mta("exi
         var to = Transport == Transport.Unix
             ? $"driver = lmtp\n  socket = {Socket}\n  batch_max = 50\n  user = vmail"
             : $"driver = smtp\n  protocol = lmtp\n  hosts = 127.0.0.1\n  port = {LmtpPort}\n  hosts_override\n  allow_localhost\n  hosts_try_chunking = *\n  message_linelength_limit = 10000000\n  hosts_try_fastopen =";
-        Write("exim.conf", $"""
+        Write("etc/exim4.conf", $"""
             primary_hostname = mx.example.org
             spool_directory = {Shared}/spool
             log_file_path = {Shared}/log/%slog
@@ -59,7 +63,7 @@ internal sealed class Exim(MtaPackages packages, Transport transport) : Mta("exi
             * * F,1h,1s
             """ + "\n");
         // exim refuses a configuration that others may write
-        File.SetUnixFileMode(Path.Combine(Shared, "exim.conf"), (UnixFileMode)0x1A4);
+        File.SetUnixFileMode(Path.Combine(Shared, "etc", "exim4.conf"), (UnixFileMode)0x1A4);
     }
 
     protected override Task RetryAsync() => Task.CompletedTask;

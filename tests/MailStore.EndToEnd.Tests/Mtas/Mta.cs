@@ -49,6 +49,9 @@ internal abstract class Mta : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a refusal for good that an LMTP server speaks has it bounce the mail.</summary>
+    public virtual bool Bounces => true;
+
     protected MtaPackages Packages { get; }
 
     protected Transport Transport { get; }

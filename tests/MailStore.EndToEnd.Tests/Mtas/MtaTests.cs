@@ -82,10 +82,11 @@ public sealed class MtaTests(MtaPackages packages)
             Assert.Single(StoredMaildir.Files(place.MaildirOf("full@example.org")));
             Assert.Empty(StoredMaildir.Files(place.MaildirOf(Sender)));
 
-            await mta.SendAsync(["nobody@example.org", Alice], Mail);
+            await mta.SendAsync(mta.Bounces ? ["nobody@example.org", Alice] : [Alice], Mail);
             await mta.DrainAsync();
             Assert.Equal(2, StoredMaildir.Files(place.MaildirOf(Alice)).Count);
-            Assert.Contains("no such user", Bounces(place, 1), StringComparison.Ordinal);
+            if (mta.Bounces)
+                Assert.Contains("no such user", BouncesIn(place, 1), StringComparison.Ordinal);
             Assert.Equal(0, await server.StopAsync());
         }
 
@@ -107,15 +108,19 @@ public sealed class MtaTests(MtaPackages packages)
         {
             await mta.DrainAsync();
             Assert.Equal(4, StoredMaildir.Files(place.MaildirOf(Alice)).Count);
-            (await place.RunAsync("user", "set", "full@example.org", "quota=1")).Succeeded();
-            await mta.SendAsync(["full@example.org"], Mail);
-            await mta.DrainAsync();
-            Assert.Contains("over quota", Bounces(place, 2), StringComparison.Ordinal);
+            if (mta.Bounces)
+            {
+                (await place.RunAsync("user", "set", "full@example.org", "quota=1")).Succeeded();
+                await mta.SendAsync(["full@example.org"], Mail);
+                await mta.DrainAsync();
+                Assert.Contains("over quota", BouncesIn(place, 2), StringComparison.Ordinal);
+            }
+
             Assert.Equal(0, await server.StopAsync());
         }
 
         await FullDiskAsync(mta, place);
-        Assert.NotEmpty(Bounces(place, 2));
+        BouncesIn(place, mta.Bounces ? 2 : 0);
     }
 
     private static async Task FullDiskAsync(Mta mta, TestPlace place)
@@ -194,7 +199,7 @@ public sealed class MtaTests(MtaPackages packages)
     }
 
     /// <summary>All that came back to the sender; so many mails.</summary>
-    private static string Bounces(TestPlace place, int count)
+    private static string BouncesIn(TestPlace place, int count)
     {
         var files = StoredMaildir.Files(place.MaildirOf(Sender));
         Assert.Equal(count, files.Count);
