@@ -20,7 +20,7 @@ internal sealed class LmtpServer(LmtpOptions options, string dataDirectory, IDel
     : IAsyncDisposable
 {
     /// <summary>What a connection may hold before the client has to wait: bounds memory while a delivery takes its time.</summary>
-    private const int MaxReadBuffer = 64 * 1024;
+    private const int MaxReadBuffer = 128 * 1024;
 
     private readonly ILogger _logger = loggerFactory.CreateLogger<LmtpServer>();
     private LmtpService? _service;
