@@ -114,9 +114,16 @@ internal abstract class Mta : IAsyncDisposable
         },
         "its queue does not get empty");
 
-    /// <summary>Waits until it has tried in vain, and keeps the mail.</summary>
-    public Task DeferredAsync(string reason) => UntilAsync(
-        () => Task.FromResult(QueueLength() > 0 && Log.Contains(reason, StringComparison.Ordinal)), $"no mail is deferred for '{reason}'");
+    /// <summary>Sends a mail, and waits until it has tried in vain to hand it over for this reason, and keeps it.</summary>
+    public async Task SendInVainAsync(string recipient, ReadOnlyMemory<byte> mail, string reason)
+    {
+        var before = Count(reason);
+        await SendAsync([recipient], mail);
+        await UntilAsync(() => Task.FromResult(Count(reason) > before), $"no mail is deferred for '{reason}'");
+        Assert.True(QueueLength() > 0, $"{Name} keeps no mail: {Tail(Log)}");
+
+        int Count(string text) => Log.Split(text).Length - 1;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -51,6 +51,8 @@ internal sealed class Postfix(MtaPackages packages, Transport transport) : Mta("
             queue_run_delay = 1s
             message_size_limit = 0
             virtual_mailbox_limit = 0
+            message_drop_headers =
+            line_length_limit = 1000000
             smtputf8_enable = yes
             """);
         Write("etc/master.cf", $"""
