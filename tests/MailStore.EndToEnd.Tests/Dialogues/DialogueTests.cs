@@ -34,13 +34,6 @@ public sealed class DialogueTests(DialogueServer server) : IClassFixture<Dialogu
             Assert.Empty(missing);
     }
 
-    [Fact]
-    public void There_are_dialogues_enough_and_none_twice()
-    {
-        Assert.True(DialogueServer.Dialogues.Count >= 400, $"there are only {DialogueServer.Dialogues.Count}");
-        Assert.Empty(DialogueServer.Dialogues.GroupBy(dialogue => (dialogue.File, dialogue.Title)).Where(group => group.Count() > 1).Select(group => group.Key));
-    }
-
     private async Task HoldAsync(Dialogue dialogue, Way way)
     {
         try

@@ -98,7 +98,7 @@ internal static partial class DialogueReader
         {
             // a reply too many or too few shows at the end
             if (_steps.Count == 0)
-                throw new FormatException($"{file}.txt({line}): '{title}' has no steps");
+                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{file}.txt({line}): '{title}' has no steps"));
             if (_steps[^1] is not (Step.Closed or Step.Whatever))
             {
                 if (_steps[^1] is not Step.Close)
