@@ -33,7 +33,12 @@ internal sealed class Mutator(IReadOnlyList<Dialogue> dialogues, int seed)
         var lines = Lines(Pick(_random.Next(30) == 0 ? dialogues : _small)).ToList();
         // sessions have more than one transaction, and most get to a mail
         if (_random.Next(2) == 0)
-            lines.InsertRange(_random.Next(2) * lines.Count, Lines(Pick([.. _small.Where(dialogue => dialogue.Stored.Count > 0)])));
+        {
+            // the QUIT at the end of the first would be the end of both
+            lines.RemoveAll(line => line.AsSpan().SequenceEqual("QUIT\r\n"u8));
+            lines.AddRange(Lines(Pick([.. _small.Where(dialogue => dialogue.Stored.Count > 0)])));
+        }
+
         for (var n = Math.Min(_random.Next(MostMutations), _random.Next(MostMutations)); n > 0 && lines.Count > 0; n--)
             Mutate(lines);
         return Cut([.. lines.SelectMany(x => x)]);
