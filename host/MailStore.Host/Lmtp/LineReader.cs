@@ -10,6 +10,9 @@ internal struct LineReader(int limit)
 {
     private bool _isSkipping;
 
+    /// <summary>Whether what arrives is the rest of a line that is too long.</summary>
+    public readonly bool IsSkipping => _isSkipping;
+
     /// <param name="input">What has arrived; what was dealt with is cut off its start.</param>
     /// <param name="line">The line without its end.</param>
     /// <param name="isTooLong">Whether the line was longer than the limit: it is dropped.</param>

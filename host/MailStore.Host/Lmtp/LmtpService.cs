@@ -13,6 +13,8 @@ internal sealed class LmtpService(string hostName, long maxMessageSize, IDeliver
 
     public Watchdog Watchdog { get; } = new(clock);
 
+    public DiscardPace Discards { get; } = new(clock, limits.Discarded);
+
     public IDelivery Delivery => delivery;
 
     public LmtpLimits Limits => limits;

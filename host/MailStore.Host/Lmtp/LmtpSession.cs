@@ -70,12 +70,15 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
 
             var result = await channel.ReadAsync(CommandTimeout);
             var input = result.Buffer;
+            var arrived = input.Length;
             var step = Step.NextCommand;
             var isLine = false;
             while (step == Step.NextCommand && !MustClose && (isLine = TryReadCommand(ref input, out var command)))
                 step = await HandleAsync(command);
 
             channel.AdvanceTo(input.Start, isLine ? input.Start : input.End);
+            if (!isLine && _lines.IsSkipping)
+                await service.Discards.WaitAsync(arrived, service.DeliveriesCancelled);
             if (step == Step.Data)
                 await ReceiveAsync(_transaction!);
             if (step == Step.End || (result.IsCompleted && !isLine))

@@ -25,9 +25,14 @@ internal sealed class MailReceiver(LmtpChannel channel, LmtpService service)
             while (!_decoder.IsComplete)
             {
                 var result = await channel.ReadAsync(service.Limits.DataTimeout);
+                var arrived = result.Buffer.Length;
                 var consumed = _decoder.Decode(result.Buffer, writer);
                 channel.AdvanceTo(consumed, consumed);
-                if (_refusal is null && !await TryKeepAsync(content))
+                if (_refusal is not null)
+                {
+                    await service.Discards.WaitAsync(arrived, service.DeliveriesCancelled);
+                }
+                else if (!await TryKeepAsync(content))
                 {
                     // its memory and its file go now, not at the end of what may be much more
                     content.Dispose();

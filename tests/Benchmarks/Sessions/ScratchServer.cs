@@ -11,6 +11,9 @@ internal sealed class ScratchServer : IAsyncDisposable
     private static readonly string Program =
         Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../host/MailStore.Host/bin/Release/net10.0/mailstore"));
 
+    /// <summary>In bytes. Up to here an endless line is a mail like any other; the default is 50M, with which that takes longer.</summary>
+    public const long LargestMail = 10 << 20;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mailstore-bench-");
     private Process? _process;
 
@@ -57,7 +60,7 @@ internal sealed class ScratchServer : IAsyncDisposable
     private async Task StartHereAsync(IEnumerable<string> users)
     {
         var modules = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Program)!, "../../../../../modules.d"));
-        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "mailstore.toml"), $"data_dir = \"data\"\nmodules_dir = '{modules}'\n[lmtp]\nlisten = [\"{EndPoint}\"]\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "mailstore.toml"), $"data_dir = \"data\"\nmodules_dir = '{modules}'\n[lmtp]\nlisten = [\"{EndPoint}\"]\nmax_message_size = \"{LargestMail >> 20}M\"\n");
         await File.WriteAllLinesAsync(Path.Combine(_folder.FullName, "users"), users);
         using (var import = Run("user", "import", "users"))
         {
