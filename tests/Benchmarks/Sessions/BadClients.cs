@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -9,6 +10,8 @@ internal sealed class BadClients : IAsyncDisposable
     public const int Idle = 2000;
     public const int Slow = 200;
     public const int Endless = 100;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Said by the slow ones, over and over.</summary>
     private static readonly byte[] SlowWords = "LHLO slow.example\r\nMAIL FROM:<>\r\nRCPT TO:<good0@example.org>\r\nRSET\r\n"u8.ToArray();
@@ -31,7 +34,9 @@ internal sealed class BadClients : IAsyncDisposable
     /// <summary>How many of the idle ones the server has closed.</summary>
     public int IdleClosed => _sockets.Take(Idle).Count(socket => socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0);
 
-    public static async Task<BadClients> StartAsync(EndPoint server)
+    /// <param name="server">Where it listens.</param>
+    /// <param name="largestMail">Up to this many bytes a mail that never ends is one like any other: that is waited for.</param>
+    public static async Task<BadClients> StartAsync(EndPoint server, long largestMail)
     {
         var clients = new BadClients();
         try
@@ -51,6 +56,8 @@ internal sealed class BadClients : IAsyncDisposable
 
             clients._slow = clients.DripAsync();
             clients._endless = new EndlessLines(server, Endless);
+            for (var patience = Stopwatch.StartNew(); !clients._endless.AreMailsBeyond(largestMail) && patience.Elapsed < Patience;)
+                await Task.Delay(100);
             return clients;
         }
         catch
@@ -87,7 +94,7 @@ internal sealed class BadClients : IAsyncDisposable
 
     private static async Task ReadAsync(Socket socket)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Patience);
         if (await socket.ReceiveAsync(new byte[1024], patience.Token) == 0)
             throw new InvalidOperationException("the server closes connections of clients who wait");
     }

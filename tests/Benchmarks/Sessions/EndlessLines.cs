@@ -39,6 +39,9 @@ internal sealed partial class EndlessLines : IDisposable
 
     public int Cut => Volatile.Read(ref _cut);
 
+    /// <summary>Whether each that pretends to be a mail is larger than this.</summary>
+    public bool AreMailsBeyond(long size) => _lines.Where(line => line.IsData).All(line => Volatile.Read(ref line.Sent) > size);
+
     public void Dispose()
     {
         _isOver = true;
@@ -87,12 +90,16 @@ internal sealed partial class EndlessLines : IDisposable
             var sent = line.Socket.Send(piece, SocketFlags.None, out var error);
             if (error is not (SocketError.Success or SocketError.WouldBlock))
                 throw new SocketException((int)error);
-            return error == SocketError.Success ? sent : 0;
+            if (error == SocketError.WouldBlock)
+                return 0;
+            Volatile.Write(ref line.Sent, line.Sent + sent);
+            return sent;
         }
         catch (SocketException)
         {
             line.Socket?.Dispose();
             line.Socket = null;
+            line.Sent = 0;
             line.Since = Stopwatch.GetTimestamp();
             Interlocked.Increment(ref _cut);
             return 0;
@@ -101,6 +108,8 @@ internal sealed partial class EndlessLines : IDisposable
 
     private sealed class Line
     {
+        public long Sent;
+
         public bool IsData { get; init; }
 
         public Socket? Socket { get; set; }

@@ -7,7 +7,6 @@ namespace MailStore.Benchmarks.Sessions;
 internal static class SessionsBenchmark
 {
     private const double LeastShare = 0.8;
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
 
     /// <returns>The exit code: 0 if the goal is met.</returns>
     public static async Task<int> RunAsync(int runs, int seconds)
@@ -22,11 +21,7 @@ internal static class SessionsBenchmark
         {
             var alone = await GoodClients.RunAsync(server.EndPoint, length);
             var atRest = server.Megabytes;
-            await using var bad = await BadClients.StartAsync(server.EndPoint);
-            // their storm of connections is over, and endless mails are larger than a mail may be
-            for (var patience = Stopwatch.StartNew(); bad.EndlessBytes < BadClients.Endless / 2 * ScratchServer.LargestMail && patience.Elapsed < Settling;)
-                await Task.Delay(100);
-            await Task.Delay(TimeSpan.FromSeconds(1));
+            await using var bad = await BadClients.StartAsync(server.EndPoint, ScratchServer.LargestMail);
             var (before, at) = (bad.EndlessBytes, Stopwatch.GetTimestamp());
             var beside = await GoodClients.RunAsync(server.EndPoint, length);
             var rate = (bad.EndlessBytes - before) / Stopwatch.GetElapsedTime(at).TotalSeconds / 1e6;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MailStore.EndToEnd.Tests.Fuzzing;
+namespace MailStore.EndToEnd.Tests;
 
 /// <summary>What the process of a server has in memory: VmRSS of /proc. Safe for concurrent use.</summary>
 internal sealed class ServerMemory(int processId)
