@@ -45,6 +45,9 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
                 return next.Count == 0 ? null : $"{next.Count} replies after '{reply}'";
             if (reply.Code == "221")
                 return !IsCommand(line, "QUIT") ? $"'{reply}' to '{Escapes.Show(line)}'" : next.Count > 0 ? $"'{next.Peek()}' after '{reply}'" : null;
+            // how long its data are nobody knows then: the server may have had enough
+            if (knowsChunks && IsCommand(line, "BDAT") && !TryReadChunk(line, out _, out _) && reply.Class == '5' && next.Count == 0)
+                return null;
             if (Take(line, reply, next) is { } problem)
                 return string.Create(CultureInfo.InvariantCulture, $"{problem} ('{Escapes.Show(line)}', which ends at byte {at})");
         }

@@ -66,8 +66,8 @@ internal sealed class Connection : IAsyncDisposable
         }
     }
 
-    /// <returns>Whether TLS came about.</returns>
-    public async Task<bool> TryStartTlsAsync(CancellationToken cancellationToken)
+    /// <exception cref="DialogueException">TLS does not come about.</exception>
+    public async Task StartTlsAsync(CancellationToken cancellationToken)
     {
         if (_start < _end)
             throw new DialogueException("the server said something between its 220 and TLS");
@@ -81,11 +81,10 @@ internal sealed class Connection : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or AuthenticationException)
         {
-            return false;
+            throw new DialogueException($"TLS did not come about: {e.Message}");
         }
 
         _stream = tls;
-        return true;
     }
 
     /// <summary>Reads a reply; null when the server has closed the connection.</summary>

@@ -126,8 +126,7 @@ internal static partial class DialogueReader
             ("pause", _) => new Step.Pause(TimeSpan.FromMilliseconds(int.Parse(rest, NumberStyles.None, CultureInfo.InvariantCulture))),
             ("close", "") => new Step.Close(),
             ("closed", "") => new Step.Closed(),
-            ("tls", "") => new Step.StartTls(MayFail: false),
-            ("tls", "or closed") => new Step.StartTls(MayFail: true),
+            ("tls", "") => new Step.StartTls(),
             ("whatever", "") => new Step.Whatever(),
             _ => null,
         };

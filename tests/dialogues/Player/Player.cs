@@ -29,17 +29,7 @@ internal sealed partial class Player(Target target, Dialogue dialogue, Way way) 
         {
             _connection = await Connection.OpenAsync(target.Server, both.Token);
             foreach (var step in dialogue.Steps)
-            {
-                if (step is not Step.StartTls tls)
-                    await TakeAsync(step, both.Token);
-                else if (!await _connection.TryStartTlsAsync(both.Token))
-                    {
-                    if (tls.MayFail)
-                        break;
-                    throw Failure("TLS did not come about");
-                }
-            }
-
+                await TakeAsync(step, both.Token);
             await _sending;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -89,6 +79,9 @@ internal sealed partial class Player(Target target, Dialogue dialogue, Way way) 
                 await SettleAsync(cancellationToken);
                 if (await _connection.ReadReplyAsync(cancellationToken) is { } more)
                     throw Failure($"the server should have closed the connection, and said {more}");
+                break;
+            case Step.StartTls:
+                await _connection.StartTlsAsync(cancellationToken);
                 break;
             case Step.Whatever:
                 await SettleAsync(cancellationToken);

@@ -27,6 +27,5 @@ internal abstract record Step
     public sealed record Whatever : Step;
 
     /// <summary>Both sides go on in TLS.</summary>
-    /// <param name="MayFail">Then the server may end the connection instead, and the dialogue is over.</param>
-    public sealed record StartTls(bool MayFail) : Step;
+    public sealed record StartTls : Step;
 }
