@@ -25,6 +25,19 @@ public sealed class MailTests
         });
 
     [Fact]
+    public void The_content_of_a_binary_mail_stays_to_the_byte_whatever_line_ends_are_asked_for() =>
+        Gen.Select(Bytes, Bytes, Gen.Int[1, 17]).Sample((header, content, step) =>
+        {
+            var mail = MailOf(header, new BinaryContent(content));
+            Assert.True(mail.IsBinary);
+            Assert.Equal([.. header, .. content], Read(mail.OpenRead(), step));
+            Assert.Equal(header.Length + content.Length, mail.Size);
+            var headerCrLf = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(header).Replace("\n", "\r\n", StringComparison.Ordinal));
+            Assert.Equal([.. headerCrLf, .. content], Read(mail.OpenRead(LineEnding.CrLf), step));
+            Assert.Equal(headerCrLf.Length + content.Length, mail.SizeCrLf);
+        });
+
+    [Fact]
     public async Task It_is_read_asynchronously_as_well()
     {
         var mail = MailOf("A: b\n\n"u8.ToArray(), "x\ny\n"u8.ToArray());
@@ -34,7 +47,9 @@ public sealed class MailTests
         Assert.Equal("A: b\r\n\r\nx\r\ny\r\n"u8.ToArray(), copy.ToArray());
     }
 
-    private static Mail MailOf(byte[] header, byte[] content) => new()
+    private static Mail MailOf(byte[] header, byte[] content) => MailOf(header, MailContent.FromMemory(content));
+
+    private static Mail MailOf(byte[] header, MailContent content) => new()
     {
         DeliveryId = "d",
         TransactionId = "t",
@@ -43,7 +58,7 @@ public sealed class MailTests
         User = "a@b",
         Arrival = DateTimeOffset.UnixEpoch,
         Header = header,
-        Content = MailContent.FromMemory(content),
+        Content = content,
     };
 
     private static byte[] Read(Stream stream, int step)
@@ -56,5 +71,16 @@ public sealed class MailTests
                 all.AddRange(buffer[..count]);
             return [.. all];
         }
+    }
+
+    private sealed class BinaryContent(byte[] content) : MailContent
+    {
+        public override long Length => content.Length;
+
+        public override long LineFeeds => content.Count(b => b == (byte)'\n');
+
+        public override bool IsBinary => true;
+
+        public override Stream OpenRead() => new MemoryStream(content);
     }
 }

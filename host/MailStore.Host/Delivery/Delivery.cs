@@ -15,7 +15,7 @@ internal sealed record Delivery(
         User = Recipient.User.Name,
         Detail = Recipient.Detail,
         Arrival = Arrival,
-        Header = TraceHeader.Build(Envelope, hostname, Recipient.User.Name, Recipient.Original, Id, Arrival),
+        Header = TraceHeader.Build(Envelope, hostname, Recipient, Id, Arrival),
         Content = Content,
     };
 }

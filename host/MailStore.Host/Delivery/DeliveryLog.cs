@@ -23,4 +23,7 @@ internal static partial class DeliveryLog
 
     [LoggerMessage(105, LogLevel.Error, "{DeliveryId} {User}: the host itself is at fault; please report this")]
     public static partial void Bug(ILogger logger, Exception exception, string deliveryId, string user);
+
+    [LoggerMessage(106, LogLevel.Information, "{Transaction} is {QueueId} in the queue of the MTA, {EnvelopeId} to its sender, and came there from {Client} (HELO {Helo})")]
+    public static partial void ToldByClient(ILogger logger, string transaction, string? queueId, string? envelopeId, string? client, string? helo);
 }

@@ -19,6 +19,8 @@ internal sealed class DeliveryService : IDelivery
     private readonly Allocator _allocator;
     private readonly string _hostname;
     private readonly string _spoolDirectory;
+    private readonly MailBudget _budget;
+    private readonly UserGates _gates;
     private readonly ILogger<DeliveryService> _logger;
     private readonly TimeProvider _clock;
     private readonly IDeliveryWitness? _witness;
@@ -33,12 +35,18 @@ internal sealed class DeliveryService : IDelivery
         _allocator = new Allocator(directory, modules, witness);
         _hostname = configuration.Options.Lmtp.Hostname is { Length: > 0 } name ? name : System.Net.Dns.GetHostName();
         _spoolDirectory = Path.Combine(configuration.DataDirectory, "spool");
+        _budget = new MailBudget(
+            _options.Delivery.MemoryForMails.Bytes, _options.Delivery.MemoryPerMail.Bytes, _options.Delivery.SpoolForMails.Bytes,
+            new FreeDisk(_spoolDirectory, clock).Bytes);
+        _gates = new UserGates(_options.Delivery.MaxDeliveriesPerUser, clock);
         _logger = logger;
         _clock = clock;
         _witness = witness;
     }
 
-    public MailBuffer CreateBuffer() => new(_spoolDirectory, _options.Delivery.MemoryPerMail.Bytes);
+    public bool HasRoomFor(long size) => _budget.HasRoomFor(size);
+
+    public MailBuffer CreateBuffer() => new(_spoolDirectory, _options.Delivery.MemoryPerMail.Bytes, _budget);
 
     public async ValueTask<RecipientDecision> ResolveAsync(string address, CancellationToken cancellationToken)
     {
@@ -72,6 +80,8 @@ internal sealed class DeliveryService : IDelivery
     {
         var arrival = _clock.GetUtcNow();
         var transaction = TransactionId.New(arrival);
+        if (envelope.Forwarded is not null || envelope.EnvelopeId is not null)
+            DeliveryLog.ToldByClient(_logger, transaction, envelope.Forwarded?.QueueId, envelope.EnvelopeId, envelope.Forwarded?.Address, envelope.Forwarded?.Helo);
         var replies = new Task<Reply>[recipients.Count];
         for (var i = 0; i < replies.Length; i++)
         {
@@ -89,8 +99,12 @@ internal sealed class DeliveryService : IDelivery
         var mda = NoMda;
         Reply reply;
         var detail = "";
+        var isInside = false;
         try
         {
+            isInside = await _gates.EnterAsync(user, cancellationToken);
+            if (!isInside)
+                return Refused(delivery, Replies.UserBusy(delivery.Recipient.Original), "too many deliveries to this user are under way");
             // a fresh look: the user may have been removed, disabled or moved since RCPT
             var record = await _directory.Users.FindAsync(user, cancellationToken);
             if (record is null)
@@ -116,6 +130,11 @@ internal sealed class DeliveryService : IDelivery
         {
             DeliveryLog.Bug(_logger, e, delivery.Id, user);
             return Replies.TemporaryFailure;
+        }
+        finally
+        {
+            if (isInside)
+                _gates.Leave(user);
         }
 
         _witness?.Step(user, $"{reply.Code} {reply.Enhanced}: {reply.Text}");

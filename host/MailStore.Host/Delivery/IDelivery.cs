@@ -10,6 +10,10 @@ internal interface IDelivery
     /// <returns>An accepted recipient, or the reply that turns it down.</returns>
     ValueTask<RecipientDecision> ResolveAsync(string address, CancellationToken cancellationToken);
 
+    /// <summary>Whether there is memory, or room on the disk, for one more mail.</summary>
+    /// <param name="size">As announced; 0 where it was not.</param>
+    bool HasRoomFor(long size);
+
     /// <summary>A place for the content of one mail. Fill it, hand it to <see cref="Start"/>, dispose it when all replies are there.</summary>
     MailBuffer CreateBuffer();
 

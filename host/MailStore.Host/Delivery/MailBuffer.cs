@@ -7,9 +7,9 @@ namespace MailStore.Host.Delivery;
 
 /// <summary>
 /// The content of one mail on its way: filled once by the protocol, then read by any number of modules at once. In pooled memory up to a
-/// limit, in an unnamed file of the spool directory beyond. Written by one thread at a time; <see cref="FlushAsync"/> after each piece that came from the network.
+/// limit, in an unnamed file of the spool directory beyond, or when all mails together have used up their budget. Written by one thread at a time; <see cref="FlushAsync"/> after each piece that came from the network.
 /// </summary>
-internal sealed class MailBuffer(string spoolDirectory, long memoryLimit) : MailContent, IBufferWriter<byte>, IDisposable
+internal sealed class MailBuffer(string spoolDirectory, long memoryLimit, MailBudget? budget = null) : MailContent, IBufferWriter<byte>, IDisposable
 {
     private const int SegmentSize = 32 * 1024;
 
@@ -19,12 +19,18 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit) : Mail
     private long _fileLength;
     private long _memoryLength;
     private long _lineFeeds;
+    private long _capacity;
+    private long _memoryTaken;
+    private long _spoolTaken;
+    private bool _isBinary;
     private bool _abandoned;
     private bool _disposed;
 
     public override long Length => _fileLength + _memoryLength;
 
     public override long LineFeeds => _lineFeeds;
+
+    public override bool IsBinary => _isBinary;
 
     /// <summary>Whether the content went to a file.</summary>
     public bool IsSpooled => _file is not null;
@@ -36,6 +42,7 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit) : Mail
             // the first piece is small: most mails are
             var size = _segments.Count == 0 ? 8 * 1024 : SegmentSize;
             _segments.Add(ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, size)));
+            _capacity += _segments[^1].Length;
             _filled.Add(0);
         }
 
@@ -52,12 +59,16 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit) : Mail
         _memoryLength += count;
     }
 
+    /// <summary>The content is kept to the byte: see <see cref="MailContent.IsBinary"/>.</summary>
+    public void MarkBinary() => _isBinary = true;
+
     /// <summary>Moves what is in memory to the file once it is over the limit, so that memory stays bounded.</summary>
     /// <exception cref="TemporaryFailureException">The spool directory does not take it.</exception>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        if (_memoryLength <= memoryLimit && (_file is null || _memoryLength < SegmentSize))
+        if (_file is null ? _memoryLength <= memoryLimit && TryTakeMemory() : _memoryLength < SegmentSize && _memoryLength <= memoryLimit)
             return;
+        TakeSpool();
         try
         {
             _file ??= OpenSpoolFile();
@@ -81,6 +92,9 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit) : Mail
             ArrayPool<byte>.Shared.Return(_segments[i]);
         _segments.RemoveRange(1, _segments.Count - 1);
         _filled.RemoveRange(1, _filled.Count - 1);
+        _capacity = _segments[0].Length;
+        if (_memoryTaken > _capacity)
+            ReturnMemory(_memoryTaken - _capacity);
     }
 
     /// <exception cref="ObjectDisposedException">
@@ -111,7 +125,12 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit) : Mail
 
     public void Dispose()
     {
-        Volatile.Write(ref _disposed, true);
+        if (!Interlocked.Exchange(ref _disposed, true))
+        {
+            ReturnMemory(_memoryTaken);
+            budget?.ReturnSpool(_spoolTaken);
+        }
+
         // also the lists stay as they are: a module may be about to read them
         if (Volatile.Read(ref _abandoned))
             return;
@@ -120,6 +139,33 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit) : Mail
         _file?.Dispose();
         _segments.Clear();
         _filled.Clear();
+    }
+
+    /// <summary>Counts what was rented. What goes to the file is back in the pool before the next piece comes.</summary>
+    private bool TryTakeMemory()
+    {
+        var missing = _capacity - _memoryTaken;
+        if (missing == 0 || budget is null)
+            return true;
+        if (!budget.TryTakeMemory(missing))
+            return false;
+        _memoryTaken = _capacity;
+        return true;
+    }
+
+    private void ReturnMemory(long bytes)
+    {
+        _memoryTaken -= bytes;
+        budget?.ReturnMemory(bytes);
+    }
+
+    private void TakeSpool()
+    {
+        if (budget is null)
+            return;
+        if (!budget.TryTakeSpool(_memoryLength))
+            throw new TemporaryFailureException("the mails that are under way take all of [delivery] spool_for_mails") { StorageFull = true };
+        _spoolTaken += _memoryLength;
     }
 
     private SafeFileHandle OpenSpoolFile()

@@ -20,6 +20,8 @@ internal static class Replies
 
     public static Reply Disabled(string address) => new(550, "5.2.1", $"<{address}> is disabled");
 
+    public static Reply UserBusy(string address) => new(451, "4.3.2", $"<{address}> has too many deliveries under way, try again later");
+
     public static Reply Stored(string address, string deliveryId) => new(250, "2.0.0", $"<{address}> {deliveryId} stored");
 
     public static Reply For(DeliveryResult result, string address, string deliveryId, OverQuotaReply overQuota) => result.Status switch

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Security;
+using System.Security.Authentication;
 using MailStore.Host.Delivery;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -9,19 +11,20 @@ namespace MailStore.Host.Lmtp;
 /// <summary>
 /// One connection: its pipes with deadlines, and the server's wish to close it. Used by one session, and by the <see cref="Watchdog"/>.
 /// </summary>
-internal sealed class LmtpChannel : IDisposable
+internal sealed class LmtpChannel : IAsyncDisposable
 {
     private const long Never = long.MaxValue;
 
     private readonly ConnectionContext _connection;
-    private readonly PipeReader _input;
-    private readonly PipeWriter _output;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _writeTimeout;
     private readonly CancellationTokenRegistration _closing;
     private long _readUntil = Never;
     private long _writeUntil = Never;
     private long _closingSince = Never;
+    private PipeReader _input;
+    private PipeWriter _output;
+    private SslStream? _tls;
 
     public LmtpChannel(ConnectionContext connection, TimeProvider clock, TimeSpan writeTimeout)
     {
@@ -33,6 +36,16 @@ internal sealed class LmtpChannel : IDisposable
         if (connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
             _closing = lifetime.ConnectionClosedRequested.UnsafeRegister(static channel => ((LmtpChannel)channel!).RequestClose(), this);
     }
+
+    /// <summary>Cancels the deliveries of a mail that take too long; null while there are none.</summary>
+    public DeliveryDeadline? Deadline { get; set; }
+
+    /// <summary>Whether TLS protects the connection.</summary>
+    public bool IsSecure => _tls is not null;
+
+    public string TlsProtocol => _tls?.SslProtocol.ToString() ?? "";
+
+    public string TlsCipherSuite => _tls?.NegotiatedCipherSuite.ToString() ?? "";
 
     /// <summary>Whether the server shuts down.</summary>
     public bool IsClosing => Volatile.Read(ref _closingSince) != Never;
@@ -46,7 +59,10 @@ internal sealed class LmtpChannel : IDisposable
     /// <summary>Reads what has arrived. Ends early, with nothing new, when the server begins to shut down.</summary>
     /// <exception cref="TimeoutException">Nothing arrived in time.</exception>
     public ValueTask<ReadResult> ReadAsync(TimeSpan timeout) =>
-        _input.TryRead(out var result) ? new ValueTask<ReadResult>(result) : WaitAsync(timeout);
+        TryRead(out var result) ? new ValueTask<ReadResult>(result) : WaitAsync(timeout);
+
+    /// <summary>Reads what has arrived, if something has.</summary>
+    public bool TryRead(out ReadResult result) => _input.TryRead(out result);
 
     public void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _input.AdvanceTo(consumed, examined);
 
@@ -85,17 +101,79 @@ internal sealed class LmtpChannel : IDisposable
         return !IsBroken;
     }
 
+    /// <summary>Begins TLS (RFC 3207, 4): what comes and goes from here on is protected.</summary>
+    /// <exception cref="IOException">The client is gone, or took too long.</exception>
+    /// <exception cref="AuthenticationException">The client does not speak TLS, or not as it must.</exception>
+    public async Task SecureAsync(SslServerAuthenticationOptions options, TimeSpan timeout)
+    {
+        using var patience = new CancellationTokenSource(timeout, _clock);
+        var stream = new SslStream(new DuplexPipeStream(_connection.Transport));
+        try
+        {
+            await stream.AuthenticateAsServerAsync(options, patience.Token);
+        }
+        catch (Exception e)
+        {
+            await stream.DisposeAsync();
+            IsBroken = true;
+            if (e is OperationCanceledException)
+                throw new IOException("the TLS handshake took too long", e);
+            throw;
+        }
+
+        _tls = stream;
+        _output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+        // an idle connection holds no buffer
+        Volatile.Write(ref _input, PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true)));
+        if (IsClosing)
+            _input.CancelPendingRead();
+    }
+
+    /// <summary>
+    /// Throws away what a client still sends whose session was ended here: a connection that is closed with something unread is reset, and the client might
+    /// never see the last reply.
+    /// </summary>
+    public async Task LingerAsync(TimeSpan timeout)
+    {
+        await using var timer = _clock.CreateTimer(static input => ((PipeReader)input!).CancelPendingRead(), _input, timeout, Timeout.InfiniteTimeSpan);
+        while (!IsBroken)
+        {
+            var result = await _input.ReadAsync();
+            _input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted || result.IsCanceled)
+                return;
+        }
+    }
+
     /// <summary>Ends the wait that is overdue, if there is one. Called by another thread than the session's.</summary>
     public void CheckDeadlines()
     {
         var now = _clock.GetTimestamp();
+        Deadline?.Check(now);
         if (now >= Volatile.Read(ref _readUntil))
-            _input.CancelPendingRead();
+            Volatile.Read(ref _input).CancelPendingRead();
         if (now >= Volatile.Read(ref _writeUntil))
             _connection.Abort(new ConnectionAbortedException("the client does not take its replies"));
     }
 
-    public void Dispose() => _closing.Dispose();
+    /// <summary>Says goodbye by TLS where that is spoken, so that the client knows that nothing was cut off.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.DisposeAsync();
+        if (_tls is null)
+            return;
+        try
+        {
+            if (!IsBroken)
+                await _tls.ShutdownAsync();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // the client was faster
+        }
+
+        await _tls.DisposeAsync();
+    }
 
     private async ValueTask<ReadResult> WaitAsync(TimeSpan timeout)
     {
@@ -106,7 +184,7 @@ internal sealed class LmtpChannel : IDisposable
         if (!result.IsCanceled || _clock.GetTimestamp() < until)
             return result;
         _input.AdvanceTo(result.Buffer.Start);
-        throw new TimeoutException($"nothing was heard for {timeout}");
+        throw new TimeoutException("nothing was heard for too long");
     }
 
     private long DeadlineAfter(TimeSpan timeout) =>
@@ -115,6 +193,6 @@ internal sealed class LmtpChannel : IDisposable
     private void RequestClose()
     {
         Volatile.Write(ref _closingSince, _clock.GetTimestamp());
-        _input.CancelPendingRead();
+        Volatile.Read(ref _input).CancelPendingRead();
     }
 }

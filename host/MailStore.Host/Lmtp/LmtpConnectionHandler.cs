@@ -9,7 +9,15 @@ internal sealed class LmtpConnectionHandler(LmtpService service) : ConnectionHan
     {
         var client = ClientInfo.Of(connection);
         LmtpLog.Connected(service.Logger, client.ConnectionId, client.Address);
-        using var channel = new LmtpChannel(connection, service.Clock, service.Limits.WriteTimeout);
+        await using var channel = new LmtpChannel(connection, service.Clock, service.Limits.WriteTimeout);
+        if (service.Connections.TryEnter(client.Peer) is { } refusal)
+        {
+            service.LogRefusal(client, refusal);
+            channel.Write(refusal);
+            await channel.FlushAsync();
+            return;
+        }
+
         service.Watchdog.Add(channel);
         try
         {
@@ -18,6 +26,8 @@ internal sealed class LmtpConnectionHandler(LmtpService service) : ConnectionHan
         finally
         {
             service.Watchdog.Remove(channel);
+            service.Connections.Leave(client.Peer);
+            channel.Deadline?.Dispose();
         }
 
         LmtpLog.Closed(service.Logger, client.ConnectionId);

@@ -1,27 +1,61 @@
+using MailStore.Host.Configuration;
+
 namespace MailStore.Host.Lmtp;
 
 /// <summary>What one client may ask of the server, and how long anything is waited for.</summary>
 internal sealed record LmtpLimits
 {
+    private static readonly LmtpOptions Defaults = new();
+
     public static readonly LmtpLimits Default = new();
 
+    /// <summary>At once.</summary>
+    public int Connections { get; init; } = Defaults.MaxConnections;
+
+    /// <summary>At once, from one IP address.</summary>
+    public int ConnectionsPerAddress { get; init; } = Defaults.MaxConnectionsPerAddress;
+
     /// <summary>RFC 5321, 4.5.3.1.4 wants 512 octets, and more for extensions and UTF-8.</summary>
-    public int CommandLine { get; init; } = 4096;
+    public int CommandLine { get; init; } = Defaults.MaxCommandLine;
 
     /// <summary>In bytes a second, over all connections: see <see cref="DiscardPace"/>.</summary>
     public long Discarded { get; init; } = 16 << 20;
 
     /// <summary>RFC 5321, 4.5.3.1.8 wants 100 at least.</summary>
-    public int Recipients { get; init; } = 2000;
+    public int Recipients { get; init; } = Defaults.MaxRecipients;
 
-    /// <summary>For the next command: RFC 5321, 4.5.3.2.7.</summary>
-    public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>In one connection; 0 for no limit.</summary>
+    public int Mails { get; init; } = Defaults.MaxMails;
+
+    /// <summary>Since the last mail.</summary>
+    public int Commands { get; init; } = Defaults.MaxCommands;
+
+    /// <summary>Since the last mail.</summary>
+    public int Errors { get; init; } = Defaults.MaxErrors;
+
+    /// <summary>For the next command, up to its end: RFC 5321, 4.5.3.2.7.</summary>
+    public TimeSpan CommandTimeout { get; init; } = Defaults.CommandTimeout;
+
+    /// <summary>For all commands since the last mail.</summary>
+    public TimeSpan SessionTimeout { get; init; } = Defaults.SessionTimeout;
 
     /// <summary>For the next piece of data: RFC 5321, 4.5.3.2.5.</summary>
-    public TimeSpan DataTimeout { get; init; } = TimeSpan.FromMinutes(3);
+    public TimeSpan DataTimeout { get; init; } = Defaults.DataTimeout;
+
+    /// <summary>In bytes a second; 0 for no limit.</summary>
+    public long MinDataRate { get; init; } = Defaults.MinDataRate.Bytes;
 
     /// <summary>For the client to take its replies.</summary>
-    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromMinutes(3);
+    public TimeSpan WriteTimeout { get; init; } = Defaults.ReplyTimeout;
+
+    /// <summary>For the deliveries of one mail.</summary>
+    public TimeSpan DeliveryTimeout { get; init; } = Defaults.DeliveryTimeout;
+
+    /// <summary>For the client to bring a TLS handshake to its end.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>After a session that was ended here: how long what the client still sends is thrown away, so that it gets to see the last reply.</summary>
+    public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>At shutdown: how long a client in a transaction may take to get to its data.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -31,4 +65,21 @@ internal sealed record LmtpLimits
 
     /// <summary>After that: how long the replies of cancelled deliveries are waited for before connections are cut.</summary>
     public TimeSpan AbortTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    public static LmtpLimits From(LmtpOptions options) => new()
+    {
+        Connections = options.MaxConnections,
+        ConnectionsPerAddress = options.MaxConnectionsPerAddress,
+        CommandLine = options.MaxCommandLine,
+        Recipients = options.MaxRecipients,
+        Mails = options.MaxMails,
+        Commands = options.MaxCommands,
+        Errors = options.MaxErrors,
+        CommandTimeout = options.CommandTimeout,
+        SessionTimeout = options.SessionTimeout,
+        DataTimeout = options.DataTimeout,
+        MinDataRate = options.MinDataRate.Bytes,
+        WriteTimeout = options.ReplyTimeout,
+        DeliveryTimeout = options.DeliveryTimeout,
+    };
 }

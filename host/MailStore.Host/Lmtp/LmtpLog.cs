@@ -39,4 +39,28 @@ internal static partial class LmtpLog
 
     [LoggerMessage(15, LogLevel.Debug, "{Connection}: {Verb} was refused: {Reply}")]
     public static partial void Refused(ILogger logger, string connection, LmtpVerb verb, string reply);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Connection} from {Client}: deliveries were not over {Seconds} s after the data and are cancelled, before the client gives up")]
+    public static partial void DeliveryTooSlow(ILogger logger, string connection, string client, double seconds);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Connection} from {Client}: refused: {Reply} ({Untold} more like it before)")]
+    public static partial void ConnectionRefused(ILogger logger, string connection, string client, string reply, long untold);
+
+    [LoggerMessage(18, LogLevel.Information, "{Connection} from {Client}: was cut off: {Reply}")]
+    public static partial void CutOff(ILogger logger, string connection, string client, string reply);
+
+    [LoggerMessage(19, LogLevel.Debug, "{Connection}: TLS is on: {Protocol}, {CipherSuite}")]
+    public static partial void Secured(ILogger logger, string connection, string protocol, string cipherSuite);
+
+    [LoggerMessage(20, LogLevel.Information, "{Connection} from {Client}: no TLS came about: {Reason}")]
+    public static partial void HandshakeFailed(ILogger logger, string connection, string client, string reason);
+
+    [LoggerMessage(21, LogLevel.Information, "certificate {Path} was read anew: {Subject}, valid until {NotAfter:u}")]
+    public static partial void CertificateLoaded(ILogger logger, string path, string subject, DateTime notAfter);
+
+    [LoggerMessage(22, LogLevel.Error, "the certificate has changed and cannot be used; the one before it goes on serving: {Reason}")]
+    public static partial void CertificateKept(ILogger logger, string reason);
+
+    [LoggerMessage(23, LogLevel.Information, "{Connection} speaks for {Client} (XCLIENT)")]
+    public static partial void SpeaksFor(ILogger logger, string connection, string client);
 }

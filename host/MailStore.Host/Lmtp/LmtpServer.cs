@@ -20,25 +20,27 @@ internal sealed class LmtpServer(LmtpOptions options, string dataDirectory, IDel
     : IAsyncDisposable
 {
     /// <summary>What a connection may hold before the client has to wait: bounds memory while a delivery takes its time.</summary>
-    private const int MaxReadBuffer = 128 * 1024;
+    private const int MaxReadBuffer = 64 * 1024;
 
     private readonly ILogger _logger = loggerFactory.CreateLogger<LmtpServer>();
     private LmtpService? _service;
+    private ServerCertificate? _certificate;
     private KestrelServer? _kestrel;
     private bool _isStopped;
 
-    public LmtpLimits Limits { get; init; } = LmtpLimits.Default;
+    public LmtpLimits Limits { get; init; } = LmtpLimits.From(options);
 
     /// <summary>Where it listens, after <see cref="StartAsync"/>: with the actual ports where 0 was asked for.</summary>
     public IReadOnlyList<EndPoint> EndPoints { get; private set; } = [];
 
+    /// <exception cref="ConfigurationException">The certificate cannot be used.</exception>
     /// <exception cref="ListenException">It cannot listen where it is told to; then it listens nowhere.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _certificate = LoadCertificate();
         var sockets = await new ListenSockets(options, dataDirectory, _logger).OpenAsync(cancellationToken);
         var byEndPoint = sockets.ToDictionary(socket => socket.LocalEndPoint!);
-        var hostName = options.Hostname.Length > 0 ? options.Hostname : Dns.GetHostName();
-        _service = new LmtpService(hostName, options.MaxMessageSize.Bytes, delivery, Limits, _logger, clock);
+        _service = new LmtpService(options, Limits, _certificate, delivery, _logger, clock);
         var handler = new LmtpConnectionHandler(_service);
 
         var kestrelOptions = new KestrelServerOptions { AddServerHeader = false };
@@ -67,6 +69,9 @@ internal sealed class LmtpServer(LmtpOptions options, string dataDirectory, IDel
         foreach (var endPoint in EndPoints)
             LmtpLog.Listening(_logger, endPoint);
     }
+
+    /// <summary>Reads the files of the certificate anew, for sessions that begin TLS from now on. They are also read when they have changed. One that cannot be used is logged, and the one before it stays.</summary>
+    public void ReloadCertificates() => _certificate?.Reload();
 
     /// <summary>
     /// Takes no new connections and transactions, lets those under way come to their end, and closes the rest at once. Transactions that take longer
@@ -103,6 +108,22 @@ internal sealed class LmtpServer(LmtpOptions options, string dataDirectory, IDel
         _kestrel?.Dispose();
         _service?.Dispose();
         _kestrel = null;
+    }
+
+    private ServerCertificate? LoadCertificate()
+    {
+        if (options.TlsCertificate.Length == 0)
+            return null;
+        var certificate = Path.GetFullPath(options.TlsCertificate, dataDirectory);
+        var key = options.TlsKey.Length == 0 ? certificate : Path.GetFullPath(options.TlsKey, dataDirectory);
+        try
+        {
+            return new ServerCertificate(new CertificateFiles(certificate, key), _logger, clock);
+        }
+        catch (CertificateException e)
+        {
+            throw new ConfigurationException([new Mistake("", 0, 0, e.Message)]);
+        }
     }
 
     /// <summary>Kestrel wants one; no connection gets there.</summary>

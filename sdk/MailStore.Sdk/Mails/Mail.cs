@@ -44,15 +44,22 @@ public sealed class Mail
     /// <summary>The exact number of bytes to store, header and content, lines ended by LF.</summary>
     public long Size => Header.Length + Content.Length;
 
-    /// <summary>The exact number of bytes, header and content, lines ended by CR LF.</summary>
-    public long SizeCrLf => Size + Content.LineFeeds + Header.Span.Count((byte)'\n');
+    /// <summary>The exact number of bytes, header and content, lines ended by CR LF. The content of a binary mail counts as it is.</summary>
+    public long SizeCrLf => Size + (IsBinary ? 0 : Content.LineFeeds) + Header.Span.Count((byte)'\n');
+
+    /// <summary>Whether the content is stored and read back to the byte as it came: see <see cref="MailContent.IsBinary"/>.</summary>
+    public bool IsBinary => Content.IsBinary;
 
     /// <summary>Opens header and content as one stream, from the start. May be called many times. Read-only, not seekable; the caller disposes it.</summary>
-    /// <param name="lineEnding">How lines are to end; <see cref="Size"/> or <see cref="SizeCrLf"/> is then the length.</param>
+    /// <param name="lineEnding">How lines are to end; <see cref="Size"/> or <see cref="SizeCrLf"/> is then the length. The content of a binary mail comes as it is.</param>
     public Stream OpenRead(LineEnding lineEnding = LineEnding.Lf)
     {
-        var lf = new ConcatenatedStream(new SequenceStream(new ReadOnlySequence<byte>(Header)), Content.OpenRead());
-        return lineEnding == LineEnding.Lf ? lf : new CrLfStream(lf);
+        var header = new SequenceStream(new ReadOnlySequence<byte>(Header));
+        if (lineEnding == LineEnding.Lf)
+            return new ConcatenatedStream(header, Content.OpenRead());
+        return IsBinary
+            ? new ConcatenatedStream(new CrLfStream(header), Content.OpenRead())
+            : new CrLfStream(new ConcatenatedStream(header, Content.OpenRead()));
     }
 
     /// <summary>Gives the content (without the header) without a copy where it is in memory: for a gathered write of header and content.</summary>

@@ -4,7 +4,8 @@ namespace MailStore.Sdk;
 
 /// <summary>
 /// The bytes of a mail as the MTA handed it over, shared by all its recipients: lines ended by LF, dots unstuffed, else unchanged. A bare LF
-/// of the sender counts as an end of line; a bare CR, NULs and 8-bit bytes stay as they came. Read-only and thread-safe.
+/// of the sender counts as an end of line; a bare CR, NULs and 8-bit bytes stay as they came. A binary mail (<see cref="IsBinary"/>) stays as it
+/// came to the byte. Read-only and thread-safe.
 /// </summary>
 /// <remarks>Derived by the host (pooled memory, a file) and by tests. Authors of modules read it through <see cref="Mail"/>.</remarks>
 public abstract class MailContent
@@ -12,8 +13,14 @@ public abstract class MailContent
     /// <summary>The number of bytes.</summary>
     public abstract long Length { get; }
 
-    /// <summary>The number of LF bytes; <see cref="Length"/> plus this is the size with CR LF.</summary>
+    /// <summary>The number of LF bytes; <see cref="Length"/> plus this is the size with CR LF, but for a binary mail.</summary>
     public abstract long LineFeeds { get; }
+
+    /// <summary>
+    /// Whether the client declared the mail as binary (<c>BODY=BINARYMIME</c>, RFC 3030): its lines end as they came, most often by CR LF, and a LF may be
+    /// part of a picture. Nobody puts a CR before it.
+    /// </summary>
+    public virtual bool IsBinary => false;
 
     /// <summary>Opens the content for reading from its start. May be called many times, also while other streams are open. The caller disposes it.</summary>
     public abstract Stream OpenRead();

@@ -57,6 +57,24 @@ public sealed class DeliveringTests : IDisposable
     }
 
     [Fact]
+    public async Task A_user_with_too_many_deliveries_under_way_is_told_so_and_holds_up_nobody_else()
+    {
+        using var office = new PostOffice(tables: "[delivery]\nmax_deliveries_per_user = 1");
+        office.Users.Put(Alice);
+        office.Users.Put(Bob);
+        Assert.Equal(["250 2.0.0"], await office.SendAsync(Alice));
+        var stuck = new TaskCompletionSource<DeliveryResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        office.First.MailboxOf(Alice).Delivering = (_, _) => new ValueTask<DeliveryResult>(stuck.Task);
+        using var content = office.Content();
+        var replies = office.Start(content, await office.AcceptAllAsync(Alice, Alice, Bob));
+        Assert.Equal(250, (await replies[2].WaitAsync(TimeSpan.FromSeconds(60))).Code);
+        await office.PassUntilAsync(replies[1]);
+        Assert.Equal("451 4.3.2", PostOffice.Codes(await replies[1]));
+        stuck.SetResult(DeliveryResult.Stored("x"));
+        Assert.Equal(250, (await replies[0]).Code);
+    }
+
+    [Fact]
     public async Task The_fault_of_one_recipient_does_not_touch_the_others()
     {
         Put(Alice, Bob, Carol);

@@ -3,6 +3,7 @@ using System.Text;
 using CsCheck;
 using MailStore.Host.Delivery;
 using MailStore.Host.Tests.Configuration;
+using MailStore.Sdk;
 
 namespace MailStore.Host.Tests.Delivery;
 
@@ -50,7 +51,7 @@ public sealed class TraceHeaderTests
         Gen.Select(Outside, Outside, Outside, Outside, Outside).Sample(
             (sender, client, hostname, user, recipient) =>
             {
-                var bytes = TraceHeader.Build(Envelope with { Sender = sender, ClientName = client, ClientAddress = client }, hostname, user, recipient, "id", Arrival);
+                var bytes = TraceHeader.Build(Envelope with { Sender = sender, ClientName = client, ClientAddress = client }, hostname, RecipientOf(user, recipient), "id", Arrival);
                 var text = Encoding.UTF8.GetString(bytes.Span);
                 Assert.EndsWith("\n", text, StringComparison.Ordinal);
                 var lines = text[..^1].Split('\n');
@@ -75,7 +76,7 @@ public sealed class TraceHeaderTests
             (seconds, zone) =>
             {
                 var arrival = DateTimeOffset.FromUnixTimeSeconds(seconds).ToOffset(TimeSpan.FromHours(zone));
-                var text = Encoding.UTF8.GetString(TraceHeader.Build(Envelope, "h", "u", "u", "id", arrival).Span);
+                var text = Encoding.UTF8.GetString(TraceHeader.Build(Envelope, "h", RecipientOf("u", "u"), "id", arrival).Span);
                 var date = text[(text.LastIndexOf("; ", StringComparison.Ordinal) + 2)..^1];
                 Assert.Matches("^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3][0-9] (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} \\+0000$", date);
                 Assert.Equal(
@@ -84,6 +85,41 @@ public sealed class TraceHeaderTests
             },
             iter: Long.Times(1_000));
 
+    [Fact]
+    public void What_the_client_told_of_the_mails_way_stands_in_comments()
+    {
+        var told = Envelope with
+        {
+            Protocol = "LMTPS",
+            EnvelopeId = "QQ+314 (x)",
+            Forwarded = new ForwardedClient { Name = "gw.example.net", Address = "192.0.2.7", Port = "4711", Helo = "a\\b)", Protocol = "ESMTP", QueueId = "4XyZ", Source = "REMOTE" },
+        };
+        Assert.Contains(
+            """
+            Received: from mx.example.org (127.0.0.1)
+            	(first from gw.example.net [192.0.2.7]:4711)
+            	(first HELO a\\b\))
+            	(first with ESMTP)
+            	(queue id 4XyZ)
+            	(envelope id QQ+314 \(x\))
+            	by mail.example.org (MailStore) with LMTPS
+
+            """,
+            Build(told),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_original_recipient_of_DSN_has_a_header_of_its_own()
+    {
+        var recipient = RecipientOf("alice@example.org", "alice@example.org") with { OriginalByDsn = "rfc822;sales@example.net" };
+        var header = Encoding.UTF8.GetString(TraceHeader.Build(Envelope, "h", recipient, "id", Arrival).Span);
+        Assert.Contains("X-Original-To: alice@example.org\nOriginal-Recipient: rfc822;sales@example.net\nReceived: ", header, StringComparison.Ordinal);
+    }
+
+    private static Recipient RecipientOf(string user, string original) =>
+        new() { Original = original, Detail = null, User = new UserRecord { Name = user } };
+
     private static string Build(MailEnvelope envelope) => Encoding.UTF8.GetString(
-        TraceHeader.Build(envelope, "mail.example.org", "alice@example.org", "Alice+Lists@Example.org", "01jn7g5xmr0123456r1", Arrival).Span);
+        TraceHeader.Build(envelope, "mail.example.org", RecipientOf("alice@example.org", "Alice+Lists@Example.org"), "01jn7g5xmr0123456r1", Arrival).Span);
 }

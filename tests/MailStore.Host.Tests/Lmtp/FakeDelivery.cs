@@ -17,6 +17,8 @@ internal sealed class FakeDelivery : IDelivery
 
     public long MemoryLimit { get; init; } = 1 << 20;
 
+    public MailBudget? Budget { get; init; }
+
     /// <summary>What becomes of the mail for one recipient.</summary>
     public Func<Recipient, CancellationToken, Task<Reply>> Deliver { get; init; } =
         static (recipient, _) => Task.FromResult(new Reply(250, "2.0.0", $"stored for {recipient.Original}"));
@@ -37,9 +39,14 @@ internal sealed class FakeDelivery : IDelivery
                 new Reply(250, "2.1.5", "recipient OK")),
         });
 
+    /// <summary>Whether there is room for a mail of a size.</summary>
+    public Func<long, bool> HasRoom { get; set; } = static _ => true;
+
+    public bool HasRoomFor(long size) => HasRoom(size);
+
     public MailBuffer CreateBuffer()
     {
-        var buffer = new MailBuffer(SpoolDirectory, MemoryLimit);
+        var buffer = new MailBuffer(SpoolDirectory, MemoryLimit, Budget);
         _buffers.Add(buffer);
         return buffer;
     }
@@ -50,7 +57,11 @@ internal sealed class FakeDelivery : IDelivery
         using var copy = new MemoryStream();
         using (var stream = content.OpenRead())
             stream.CopyTo(copy);
-        Mails.Enqueue(new DeliveredMail(envelope, [.. recipients.Select(recipient => recipient.Original)], copy.ToArray()));
+        Mails.Enqueue(new DeliveredMail(envelope, [.. recipients.Select(recipient => recipient.Original)], copy.ToArray())
+        {
+            IsBinary = content.IsBinary,
+            OriginalsByDsn = [.. recipients.Select(recipient => recipient.OriginalByDsn)],
+        });
         var deliveries = recipients.Select(recipient => Deliver(recipient, cancellationToken)).ToArray();
         Started.TrySetResult();
         return deliveries;

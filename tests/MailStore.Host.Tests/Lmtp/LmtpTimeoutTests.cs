@@ -1,3 +1,4 @@
+using MailStore.Host.Delivery;
 using MailStore.Host.Lmtp;
 using MailStore.Tests;
 using Microsoft.Extensions.Time.Testing;
@@ -45,7 +46,7 @@ public sealed class LmtpTimeoutTests
     [Fact]
     public async Task A_client_that_never_takes_its_replies_is_cut_off()
     {
-        await using var server = await TestServer.StartAsync(clock: _clock);
+        await using var server = await TestServer.StartAsync(clock: _clock, limits: new LmtpLimits { Commands = int.MaxValue });
         await using var client = await server.ConnectAsync();
         var noops = new byte[1 << 20];
         for (var i = 0; i + 6 <= noops.Length; i += 6)
@@ -63,6 +64,85 @@ public sealed class LmtpTimeoutTests
         }
 
         await Assert.ThrowsAsync<IOException>(() => sending.WaitAsync(TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public async Task A_command_that_comes_byte_by_byte_has_no_more_time_than_one_that_comes_at_once()
+    {
+        await using var server = await TestServer.StartAsync(clock: _clock);
+        await using var client = await server.ConnectAsync();
+        var line = client.ReadLineAsync();
+        var minutes = 0;
+        for (; !line.IsCompleted && minutes < 30; minutes++)
+        {
+            await client.SendAsync("N");
+            await Task.Delay(100);
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(50);
+        }
+
+        Assert.StartsWith("421 4.4.2", await line, StringComparison.Ordinal);
+        Assert.InRange(minutes, 4, 8);
+    }
+
+    [Fact]
+    public async Task A_client_that_never_sends_a_mail_is_not_borne_for_ever()
+    {
+        await using var server = await TestServer.StartAsync(clock: _clock);
+        await using var client = await server.ConnectAsync();
+        var minutes = 0;
+        for (; minutes < 60; minutes += 4)
+        {
+            await Task.Delay(50);
+            _clock.Advance(TimeSpan.FromMinutes(4));
+            await client.SendAsync("NOOP\r\n");
+            var reply = await client.ReadReplyAsync();
+            if (reply.Code == 421)
+                break;
+        }
+
+        Assert.InRange(minutes, 24, 40);
+        Assert.Null(await client.ReadLineAsync());
+    }
+
+    [Fact]
+    public async Task Data_that_comes_a_byte_a_second_is_cut_off_and_not_delivered()
+    {
+        await using var server = await TestServer.StartAsync(clock: _clock);
+        await using var client = await server.BeginDataAsync("a");
+        var line = client.ReadLineAsync();
+        for (var i = 0; !line.IsCompleted && i < 100; i++)
+        {
+            await client.SendAsync("xxxxxxxxxx");
+            await Task.Delay(50);
+            _clock.Advance(TimeSpan.FromSeconds(10));
+            await Task.Delay(10);
+        }
+
+        Assert.StartsWith("421 4.4.2", await line, StringComparison.Ordinal);
+        Assert.Empty(server.Delivery.Mails);
+    }
+
+    [Fact]
+    public async Task Deliveries_that_are_not_over_before_the_clients_patience_ends_are_cancelled_and_the_next_mail_is_not()
+    {
+        var delivery = new FakeDelivery
+        {
+            Deliver = async (recipient, cancellationToken) =>
+            {
+                if (recipient.Original == "stuck")
+                    await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return cancellationToken.IsCancellationRequested ? new Reply(451, "4.3.0", "given up") : new Reply(250, "2.0.0", "stored");
+            },
+        };
+        await using var server = await TestServer.StartAsync(delivery, clock: _clock);
+        await using var client = await server.BeginDataAsync("a", "stuck", "b");
+        await client.SendAsync("x\r\n.\r\n");
+        Assert.Equal(250, (await client.ReadReplyAsync()).Code);
+        Assert.Equal("451 4.3.0 given up", await ReadAfterAsync(client, LmtpLimits.Default.DeliveryTimeout));
+        Assert.Equal(250, (await client.ReadReplyAsync()).Code);
+        Assert.Contains(server.Log.Entries, entry => entry.Contains("deliveries were not over 540 s after the data and are cancelled", StringComparison.Ordinal));
+        Assert.Equal(250, Assert.Single(await client.SendMailAsync("s@example.net", ["a"], "x\n"u8.ToArray())).Code);
     }
 
     /// <summary>The deadline of a wait begins when the server has begun to wait: so time is moved on until it was.</summary>

@@ -31,7 +31,7 @@ internal sealed class TestServer : IAsyncDisposable
         var log = new ListLogger();
         var server = new LmtpServer(options, dataDirectory ?? Path.GetTempPath(), delivery, log, clock ?? TimeProvider.System)
         {
-            Limits = limits ?? LmtpLimits.Default,
+            Limits = limits ?? LmtpLimits.From(options),
         };
         await server.StartAsync(CancellationToken.None);
         return new TestServer(server, delivery, log);

@@ -22,6 +22,9 @@ internal sealed class HostChecks(ConfigTable? root, HostOptions options, string 
         CheckDelimiter();
         if (options.Lmtp.MaxMessageSize <= new ByteSize(0))
             Tell("lmtp", "max_message_size", "'max_message_size' must be more than 0");
+        CheckTls();
+        CheckClients("xforward_clients", options.Lmtp.XforwardClients);
+        CheckClients("xclient_clients", options.Lmtp.XclientClients);
     }
 
     private void CheckFolder(string key, string value)
@@ -67,6 +70,22 @@ internal sealed class HostChecks(ConfigTable? root, HostOptions options, string 
                 : null;
         if (wanted is not null)
             Tell("lmtp", "recipient_delimiter", $"'recipient_delimiter' {wanted}");
+    }
+
+    private void CheckTls()
+    {
+        if (options.Lmtp.TlsCertificate.Length > 0)
+            return;
+        if (options.Lmtp.TlsRequired)
+            Tell("lmtp", "tls_required", "'tls_required' needs a certificate: set tls_certificate, and tls_key");
+        if (options.Lmtp.TlsKey.Length > 0)
+            Tell("lmtp", "tls_key", "'tls_key' is the key of no certificate: set tls_certificate");
+    }
+
+    private void CheckClients(string key, IEnumerable<string> clients)
+    {
+        foreach (var text in clients.Where(text => !ClientNetwork.TryParse(text, out _)))
+            Tell("lmtp", key, $"'{key}' takes IP addresses, networks as 192.0.2.0/24, and unix, not {TomlText.Shown(text)}");
     }
 
     private void Tell(string? table, string key, string message)

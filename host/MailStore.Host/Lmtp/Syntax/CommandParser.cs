@@ -2,10 +2,11 @@ using System.Text;
 
 namespace MailStore.Host.Lmtp;
 
-/// <summary>One line to one command: RFC 5321, 4.1.1, with LHLO of RFC 2033, 4.1. Never throws, and makes nothing but the strings that it returns.</summary>
+/// <summary>One line to one command: RFC 5321, 4.1.1, with LHLO of RFC 2033, 4.1, and the extensions that are offered. Never throws, and makes nothing but the strings that it returns.</summary>
 internal static class CommandParser
 {
     private const int MaxClientName = 255;
+    private const int LongestVerb = 8;
 
     /// <param name="line">Without its line end.</param>
     public static LmtpCommand Parse(ReadOnlySpan<byte> line)
@@ -19,7 +20,9 @@ internal static class CommandParser
             LmtpVerb.Lhlo => ParseLhlo(argument),
             LmtpVerb.Mail => ParseMail(argument),
             LmtpVerb.Rcpt => ParseRcpt(argument),
-            LmtpVerb.Data or LmtpVerb.Rset or LmtpVerb.Quit when !argument.IsEmpty => Refused(verb, Replies.NoArgument),
+            LmtpVerb.Bdat => ParseBdat(argument),
+            LmtpVerb.Xforward or LmtpVerb.Xclient => ParseAttributes(verb, argument),
+            LmtpVerb.Data or LmtpVerb.Rset or LmtpVerb.Quit or LmtpVerb.StartTls when !argument.IsEmpty => Refused(verb, Replies.NoArgument),
             LmtpVerb.Vrfy when argument.IsEmpty => Refused(verb, Replies.VrfySyntax),
             LmtpVerb.Unknown => Refused(verb, Replies.UnknownCommand),
             _ => new LmtpCommand(verb),
@@ -28,9 +31,9 @@ internal static class CommandParser
 
     private static LmtpVerb VerbOf(ReadOnlySpan<byte> word)
     {
-        if (word.Length != 4)
+        if (word.Length is < 4 or > LongestVerb)
             return LmtpVerb.Unknown;
-        Span<byte> upper = stackalloc byte[4];
+        Span<byte> upper = stackalloc byte[LongestVerb];
         Ascii.ToUpper(word, upper, out var length);
         return upper[..length] switch
         {
@@ -38,12 +41,16 @@ internal static class CommandParser
             [(byte)'M', (byte)'A', (byte)'I', (byte)'L'] => LmtpVerb.Mail,
             [(byte)'R', (byte)'C', (byte)'P', (byte)'T'] => LmtpVerb.Rcpt,
             [(byte)'D', (byte)'A', (byte)'T', (byte)'A'] => LmtpVerb.Data,
+            [(byte)'B', (byte)'D', (byte)'A', (byte)'T'] => LmtpVerb.Bdat,
             [(byte)'R', (byte)'S', (byte)'E', (byte)'T'] => LmtpVerb.Rset,
             [(byte)'N', (byte)'O', (byte)'O', (byte)'P'] => LmtpVerb.Noop,
             [(byte)'Q', (byte)'U', (byte)'I', (byte)'T'] => LmtpVerb.Quit,
             [(byte)'V', (byte)'R', (byte)'F', (byte)'Y'] => LmtpVerb.Vrfy,
             [(byte)'H', (byte)'E', (byte)'L', (byte)'P'] => LmtpVerb.Help,
             [(byte)'H', (byte)'E', (byte)'L', (byte)'O'] or [(byte)'E', (byte)'H', (byte)'L', (byte)'O'] => LmtpVerb.Helo,
+            var longer when longer.SequenceEqual("STARTTLS"u8) => LmtpVerb.StartTls,
+            var longer when longer.SequenceEqual("XFORWARD"u8) => LmtpVerb.Xforward,
+            var longer when longer.SequenceEqual("XCLIENT"u8) => LmtpVerb.Xclient,
             _ => LmtpVerb.Unknown,
         };
     }
@@ -60,8 +67,8 @@ internal static class CommandParser
             return Refused(LmtpVerb.Mail, Replies.MailSyntax);
         if (!PathParser.TryParse(argument, out var sender, out var length))
             return Refused(LmtpVerb.Mail, Replies.SenderSyntax);
-        var refusal = MailParameters.Parse(argument[length..], out var size, out var smtpUtf8);
-        return new LmtpCommand(LmtpVerb.Mail) { Argument = sender, Size = size, SmtpUtf8 = smtpUtf8, Refusal = refusal };
+        var refusal = MailParameters.Parse(argument[length..], out var parameters);
+        return new LmtpCommand(LmtpVerb.Mail) { Argument = sender, Mail = parameters, Refusal = refusal };
     }
 
     private static LmtpCommand ParseRcpt(ReadOnlySpan<byte> argument)
@@ -70,10 +77,24 @@ internal static class CommandParser
             return Refused(LmtpVerb.Rcpt, Replies.RcptSyntax);
         if (!PathParser.TryParse(argument, out var recipient, out var length) || recipient.Length == 0)
             return Refused(LmtpVerb.Rcpt, Replies.RecipientSyntax);
-        // no parameter of RCPT belongs to an extension that is offered
-        return length < argument.Length
-            ? Refused(LmtpVerb.Rcpt, Replies.UnknownParameter)
-            : new LmtpCommand(LmtpVerb.Rcpt) { Argument = recipient };
+        var refusal = RcptParameters.Parse(argument[length..], out var parameters);
+        return new LmtpCommand(LmtpVerb.Rcpt) { Argument = recipient, Rcpt = parameters, Refusal = refusal };
+    }
+
+    /// <summary>RFC 3030, 2: <c>BDAT 1000</c>, <c>BDAT 86 LAST</c>.</summary>
+    private static LmtpCommand ParseBdat(ReadOnlySpan<byte> argument)
+    {
+        var space = argument.IndexOf((byte)' ');
+        var last = space < 0 ? default : argument[space..].TrimStart((byte)' ');
+        return Number.TryParse(space < 0 ? argument : argument[..space], out var size) && (last.IsEmpty || Ascii.EqualsIgnoreCase(last, "LAST"u8))
+            ? new LmtpCommand(LmtpVerb.Bdat) { ChunkSize = size, IsLastChunk = !last.IsEmpty }
+            : Refused(LmtpVerb.Bdat, Replies.BdatSyntax);
+    }
+
+    private static LmtpCommand ParseAttributes(LmtpVerb verb, ReadOnlySpan<byte> argument)
+    {
+        var refusal = ClientAttributes.Parse(argument, verb, out var attributes);
+        return new LmtpCommand(verb) { Attributes = attributes, Refusal = refusal };
     }
 
     /// <summary>Spaces after the colon are wrong, common, and harmless.</summary>

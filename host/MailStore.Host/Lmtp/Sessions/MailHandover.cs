@@ -4,21 +4,25 @@ namespace MailStore.Host.Lmtp;
 
 /// <summary>
 /// Hands a mail over to its recipients, and tells the client what became of each: RFC 2033, 4.2. Replies go in the order of RCPT, each as soon as
-/// it and all before it are known; those that are known together go together. A client that leaves meanwhile stops nothing.
+/// it and all before it are known; those that are known together go together. A client that leaves meanwhile stops nothing; what is not over when the
+/// client's patience ends is cancelled.
 /// </summary>
-internal sealed class MailHandover(LmtpChannel channel, LmtpService service, ClientInfo client)
+internal sealed class MailHandover(LmtpChannel channel, LmtpService service)
 {
     /// <returns>The replies, written and not yet flushed.</returns>
-    public async Task<IReadOnlyList<Task<Reply>>> DeliverAsync(LmtpTransaction transaction, string clientName, MailBuffer content)
+    public async Task<IReadOnlyList<Task<Reply>>> DeliverAsync(LmtpTransaction transaction, ClientInfo client, string clientName, MailBuffer content)
     {
         var envelope = new MailEnvelope
         {
             Sender = transaction.Sender,
             ClientName = clientName,
             ClientAddress = client.Address,
-            Protocol = transaction.Protocol,
+            Protocol = transaction.Protocol(channel.IsSecure),
+            EnvelopeId = transaction.EnvelopeId,
+            Forwarded = transaction.Forwarded,
         };
-        var deliveries = service.Delivery.Start(envelope, transaction.Recipients, content, service.DeliveriesCancelled);
+        var deadline = channel.Deadline ??= new DeliveryDeadline(service);
+        var deliveries = service.Delivery.Start(envelope, transaction.Recipients, content, deadline.Begin());
         try
         {
             var flushed = 0;
@@ -39,6 +43,8 @@ internal sealed class MailHandover(LmtpChannel channel, LmtpService service, Cli
         {
             // the caller gives the buffer back: by then nobody may read it any more
             await ((Task)Task.WhenAll(deliveries)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!deadline.End())
+                LmtpLog.DeliveryTooSlow(service.Logger, client.ConnectionId, client.Address, service.Limits.DeliveryTimeout.TotalSeconds);
         }
     }
 }

@@ -8,10 +8,8 @@ namespace MailStore.Host.Lmtp;
 /// <remarks>A bare LF ends a command as CR LF does, so that an administrator can talk to the server with any tool. It never ends data: see <see cref="DataDecoder"/>.</remarks>
 internal struct LineReader(int limit)
 {
-    private bool _isSkipping;
-
-    /// <summary>Whether what arrives is the rest of a line that is too long.</summary>
-    public readonly bool IsSkipping => _isSkipping;
+    /// <summary>How much of a line that is too long was dropped so far; 0 while there is none.</summary>
+    public long Skipped { get; private set; }
 
     /// <param name="input">What has arrived; what was dealt with is cut off its start.</param>
     /// <param name="line">The line without its end.</param>
@@ -23,16 +21,17 @@ internal struct LineReader(int limit)
         {
             line = default;
             isTooLong = false;
-            _isSkipping |= input.Length > limit;
-            if (_isSkipping)
-                input = input.Slice(input.End);
+            if (Skipped == 0 && input.Length <= limit)
+                return false;
+            Skipped += input.Length;
+            input = input.Slice(input.End);
             return false;
         }
 
         line = input.Slice(0, end);
         input = input.Slice(input.GetPosition(1, end));
-        isTooLong = _isSkipping || line.Length > limit;
-        _isSkipping = false;
+        isTooLong = Skipped > 0 || line.Length > limit;
+        Skipped = 0;
         return true;
     }
 }

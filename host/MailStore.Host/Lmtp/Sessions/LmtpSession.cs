@@ -1,0 +1,230 @@
+using System.Buffers;
+using System.Security.Authentication;
+using MailStore.Host.Delivery;
+
+namespace MailStore.Host.Lmtp;
+
+/// <summary>
+/// The session with one client: takes commands and mails off the connection in their order. Commands that arrive together are answered together (RFC 2920).
+/// </summary>
+internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, ClientInfo client)
+{
+    /// <summary>Of a line that is too long: what is dropped before the client has to wait a little, and before it is cut off.</summary>
+    private const long SkippedAtOnce = 64 << 10, MostSkipped = 4 << 20;
+
+    private static readonly TimeSpan SkippingPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly LmtpDialogue _dialogue = new(channel, service, client);
+    private LineReader _lines = new(service.Limits.CommandLine);
+    private long _skipped;
+
+    /// <summary>How long the client was waited for: since its last command, and since its last mail.</summary>
+    private TimeSpan _waitedForCommand, _waitedForMail;
+
+    /// <summary>The last mail and what became of it, until the client shows by its next command that it is still there.</summary>
+    private (LmtpTransaction Transaction, IReadOnlyList<Task<Reply>> Replies)? _unconfirmed;
+
+    /// <summary>At shutdown: a transaction may be brought to its end, unless the client takes too long to get to its data.</summary>
+    private bool MustClose => channel.IsClosing && (_dialogue.Transaction is null || channel.ClosingFor >= service.Limits.DrainTimeout);
+
+    private TimeSpan CommandTimeout
+    {
+        get
+        {
+            if (channel.IsClosing)
+                return service.Limits.DrainTimeout - channel.ClosingFor;
+            var forCommand = service.Limits.CommandTimeout - _waitedForCommand;
+            var forMail = service.Limits.SessionTimeout - _waitedForMail;
+            return forCommand < forMail ? forCommand : forMail;
+        }
+    }
+
+    public async Task RunAsync()
+    {
+        var wasCutOff = false;
+        try
+        {
+            channel.Write(service.Greeting);
+            wasCutOff = await ServeAsync() == SessionStep.CutOff;
+        }
+        catch (TimeoutException e)
+        {
+            _unconfirmed = null;
+            if (!channel.IsClosing)
+                LmtpLog.GaveUp(service.Logger, client.ConnectionId, _dialogue.Client.Address, e.Message);
+            channel.Write(channel.IsClosing ? Replies.ShuttingDown : Replies.TimedOut);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            LmtpLog.GaveUp(service.Logger, client.ConnectionId, _dialogue.Client.Address, e.Message);
+        }
+        finally
+        {
+            _dialogue.EndTransaction();
+        }
+
+        await channel.FlushAsync();
+        await TellUnconfirmedAsync();
+        if (wasCutOff)
+            await channel.LingerAsync(service.Limits.LingerTimeout);
+    }
+
+    private async Task<SessionStep> ServeAsync()
+    {
+        while (await channel.FlushAsync())
+        {
+            if (MustClose)
+            {
+                _unconfirmed = null;
+                channel.Write(Replies.ShuttingDown);
+                return SessionStep.End;
+            }
+
+            var result = await ReadAsync();
+            var input = result.Buffer;
+            var step = SessionStep.NextCommand;
+            var isLine = false;
+            LmtpCommand command = default;
+            while (step == SessionStep.NextCommand && !MustClose && (isLine = TryReadCommand(ref input, out command)))
+                step = await _dialogue.HandleAsync(command);
+
+            var isPipelined = !input.IsEmpty;
+            channel.AdvanceTo(input.Start, isLine ? input.Start : input.End);
+            if (_lines.Skipped > 0 && await SlowDownAsync())
+                return _dialogue.CutOff(Replies.LineTooLong);
+            step = step switch
+            {
+                SessionStep.Data => await ReceiveDataAsync(_dialogue.Transaction!),
+                SessionStep.Chunk => await ReceiveChunkAsync(command),
+                SessionStep.StartTls => await SecureAsync(isPipelined),
+                _ => step,
+            };
+            if (step is SessionStep.End or SessionStep.CutOff)
+                return step;
+            if (result.IsCompleted && !isLine)
+                return SessionStep.End;
+        }
+
+        return SessionStep.End;
+    }
+
+    private async ValueTask<System.IO.Pipelines.ReadResult> ReadAsync()
+    {
+        if (channel.TryRead(out var ready))
+            return ready;
+        var since = service.Clock.GetTimestamp();
+        var result = await channel.ReadAsync(CommandTimeout);
+        var waited = service.Clock.GetElapsedTime(since);
+        _waitedForCommand += waited;
+        _waitedForMail += waited;
+        return result;
+    }
+
+    private bool TryReadCommand(ref ReadOnlySequence<byte> input, out LmtpCommand command)
+    {
+        command = default;
+        if (!_lines.TryRead(ref input, out var line, out var isTooLong))
+            return false;
+        _unconfirmed = null;
+        _waitedForCommand = TimeSpan.Zero;
+        command = isTooLong ? new LmtpCommand(LmtpVerb.Unknown) { Refusal = Replies.LineTooLong } : Parse(line);
+        return true;
+    }
+
+    /// <summary>A line without an end is dropped as it comes, at a pace that leaves the processor to others.</summary>
+    /// <returns>Whether it is enough.</returns>
+    private async ValueTask<bool> SlowDownAsync()
+    {
+        if (_lines.Skipped < _skipped)
+            _skipped = 0;
+        if (_lines.Skipped - _skipped < SkippedAtOnce)
+            return false;
+        _skipped = _lines.Skipped;
+        await Task.Delay(SkippingPause, service.Clock);
+        return _lines.Skipped > MostSkipped;
+    }
+
+    private static LmtpCommand Parse(in ReadOnlySequence<byte> line)
+    {
+        var text = line.IsSingleSegment ? line.FirstSpan : line.ToArray();
+        return CommandParser.Parse(text is [.., (byte)'\r'] ? text[..^1] : text);
+    }
+
+    private async Task<SessionStep> ReceiveDataAsync(LmtpTransaction transaction)
+    {
+        channel.Write(Replies.StartData);
+        await channel.FlushAsync();
+        await new DataReceiver(channel, transaction.Intake(service)).ReceiveAsync();
+        await DeliverAsync(transaction);
+        return SessionStep.NextCommand;
+    }
+
+    /// <summary>RFC 3030, 2: whatever is wrong, the chunk is taken off the connection before the reply.</summary>
+    private async Task<SessionStep> ReceiveChunkAsync(LmtpCommand command)
+    {
+        if (_dialogue.RefusalOfChunk is { } wrong)
+        {
+            using var nowhere = new MailIntake(service, default(Reply));
+            await new ChunkReceiver(channel, nowhere, isBinary: true).ReceiveAsync(command.ChunkSize, command.IsLastChunk);
+            return _dialogue.Refuse(command.Verb, wrong);
+        }
+
+        var transaction = _dialogue.Transaction!;
+        await transaction.Chunks(channel, service).ReceiveAsync(command.ChunkSize, command.IsLastChunk);
+        _dialogue.CompleteChunk(command.ChunkSize);
+        if (command.IsLastChunk)
+            await DeliverAsync(transaction);
+        else
+            channel.Write(transaction.Intake(service).Refusal ?? new Reply(250, "2.0.0", "OK"));
+        return SessionStep.NextCommand;
+    }
+
+    /// <summary>RFC 2033, 4.2: one reply for each recipient that was accepted.</summary>
+    private async Task DeliverAsync(LmtpTransaction transaction)
+    {
+        if (transaction.Intake(service).Refusal is { } refusal)
+        {
+            foreach (var _ in transaction.Recipients)
+                channel.Write(refusal);
+        }
+        else
+        {
+            using var content = transaction.Intake(service).TakeContent();
+            _unconfirmed = (transaction, await new MailHandover(channel, service).DeliverAsync(transaction, _dialogue.Client, _dialogue.ClientName!, content));
+        }
+
+        _waitedForMail = TimeSpan.Zero;
+        _dialogue.CompleteMail();
+    }
+
+    /// <summary>RFC 3207, 4 and 6: what came along with STARTTLS came without protection, and is not taken for what comes after it.</summary>
+    private async Task<SessionStep> SecureAsync(bool isPipelined)
+    {
+        if (isPipelined)
+            return _dialogue.CutOff(Replies.PipelinedTls);
+        channel.Write(Replies.ReadyForTls);
+        if (!await channel.FlushAsync())
+            return SessionStep.End;
+        try
+        {
+            await channel.SecureAsync(service.Certificate!.Current(), service.Limits.HandshakeTimeout);
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException)
+        {
+            LmtpLog.HandshakeFailed(service.Logger, client.ConnectionId, client.Address, e.InnerException?.Message ?? e.Message);
+            return SessionStep.End;
+        }
+
+        LmtpLog.Secured(service.Logger, client.ConnectionId, channel.TlsProtocol, channel.TlsCipherSuite);
+        _dialogue.Forget();
+        return SessionStep.NextCommand;
+    }
+
+    private async Task TellUnconfirmedAsync()
+    {
+        if (_unconfirmed is not var (transaction, replies))
+            return;
+        for (var i = 0; i < replies.Count; i++)
+            LmtpLog.Unconfirmed(service.Logger, client.ConnectionId, _dialogue.Client.Address, transaction.Recipients[i].Original, await replies[i]);
+    }
+}
