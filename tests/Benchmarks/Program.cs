@@ -1,11 +1,18 @@
 using BenchmarkDotNet.Running;
 using MailStore.Benchmarks;
+using MailStore.Benchmarks.Sessions;
 
 if (args is ["start", ..])
     return await StartBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 7);
 
 if (args is ["boundary", ..])
     return BoundaryReport.Run(inShort: args is [_, "--short"]);
+
+if (args is ["sessions", ..])
+{
+    var numbers = args.Skip(1).Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+    return await SessionsBenchmark.RunAsync(runs: numbers.ElementAtOrDefault(0) is > 0 and var runs ? runs : 5, seconds: numbers.ElementAtOrDefault(1) is > 0 and var seconds ? seconds : 5);
+}
 
 BenchmarkSwitcher.FromAssembly(typeof(StartBenchmark).Assembly).Run(args);
 return 0;

@@ -18,6 +18,9 @@ internal sealed record LmtpLimits
     /// <summary>RFC 5321, 4.5.3.1.4 wants 512 octets, and more for extensions and UTF-8.</summary>
     public int CommandLine { get; init; } = Defaults.MaxCommandLine;
 
+    /// <summary>In bytes a second, over all connections: see <see cref="DiscardPace"/>.</summary>
+    public long Discarded { get; init; } = 16 << 20;
+
     /// <summary>RFC 5321, 4.5.3.1.8 wants 100 at least.</summary>
     public int Recipients { get; init; } = Defaults.MaxRecipients;
 

@@ -27,6 +27,7 @@ internal sealed class LmtpService : IDisposable
         Logger = logger;
         Clock = clock;
         Watchdog = new Watchdog(clock);
+        Discards = new DiscardPace(clock, limits.Discarded);
         Connections = new ConnectionCounter(limits.Connections, limits.ConnectionsPerAddress);
         Greeting = Encoding.ASCII.GetBytes($"220 {hostName} LMTP MailStore ready\r\n");
         Announcement = new Announcement(hostName, options, limits);
@@ -38,6 +39,8 @@ internal sealed class LmtpService : IDisposable
     }
 
     public LmtpOptions Options { get; }
+
+    public DiscardPace Discards { get; }
 
     public LmtpLimits Limits { get; }
 

@@ -16,6 +16,7 @@ internal sealed class MailIntake : IDisposable
     private readonly LmtpService _service;
     private MailBuffer? _content;
     private Pace _pace;
+    private long _size;
 
     public MailIntake(LmtpService service, bool isBinary)
     {
@@ -62,8 +63,11 @@ internal sealed class MailIntake : IDisposable
     /// <exception cref="EndOfStreamException">The rest of a refused mail does not end.</exception>
     public async ValueTask KeepAsync(long size)
     {
+        var piece = size - _size;
+        _size = size;
         if (Refusal is not null)
         {
+            await _service.Discards.WaitAsync(piece, _service.DeliveriesCancelled);
             var most = Math.Max(LeastDiscarded, _service.MaxMessageSize);
             if (size - _service.MaxMessageSize > most)
                 throw new EndOfStreamException($"a refused mail did not end within {size} bytes");

@@ -1,0 +1,3 @@
+using MailStore.Dialogues;
+
+return await CommandLine.RunAsync(args);
