@@ -16,8 +16,11 @@ internal static class StoredMaildir
         var bytes = File.ReadAllBytes(file);
         var added = new Dictionary<string, string>();
         var position = 0;
-        foreach (var name in (string[])["Return-Path", "Delivered-To", "X-Original-To", "Received"])
+        foreach (var name in (string[])["Return-Path", "Delivered-To", "X-Original-To", "Original-Recipient", "Received"])
         {
+            // only where the MTA told one by ORCPT
+            if (name == "Original-Recipient" && !bytes.AsSpan(position).StartsWith("Original-Recipient:"u8))
+                continue;
             var text = new StringBuilder();
             do
             {

@@ -1,9 +1,11 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using MailStore.Dialogues;
 
 namespace MailStore.EndToEnd.Tests.Dialogues;
 
 /// <summary>The server that the dialogues are held with, and the users whom they speak of.</summary>
-public sealed class DialogueServer : IAsyncLifetime, IDisposable
+public class DialogueServer : IAsyncLifetime, IDisposable
 {
     /// <summary>A limit that the dialogues know, and enough connections for what wants many.</summary>
     private const string Configuration = """
@@ -14,8 +16,11 @@ public sealed class DialogueServer : IAsyncLifetime, IDisposable
 
     private static readonly string[] Users = ["alice", "bob", "carol", "full", "disabled"];
 
-    private readonly TestPlace _place = new(Configuration);
+    private readonly TestPlace _place = new();
     private ServerProcess _server = null!;
+
+    /// <summary>What the server is told to offer besides.</summary>
+    protected virtual string Extensions => "dsn = true\ntls_certificate = \"../tls.pem\"\n";
 
     internal static IReadOnlyList<Dialogue> Dialogues { get; } = DialogueReader.ReadAll();
 
@@ -25,6 +30,8 @@ public sealed class DialogueServer : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
+        WriteCertificate(Path.Combine(_place.Directory, "tls.pem"));
+        _place.Configure($"{Configuration}\n{Extensions}", MailStoreProgram.ModulesDirectory);
         await _place.AddUsersAsync(["alice@example.org", "bob@example.org", "carol@example.org", "full@example.org quota=1000", "disabled@example.org enabled=false"]);
         _server = await ServerProcess.StartAsync(_place);
         Target = await Target.AskAsync(_server.EndPoint, CancellationToken.None) with { IsMailStore = true };
@@ -36,7 +43,19 @@ public sealed class DialogueServer : IAsyncLifetime, IDisposable
             await _server.DisposeAsync();
     }
 
-    public void Dispose() => _place.Dispose();
+    public void Dispose()
+    {
+        _place.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private static void WriteCertificate(string file)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        File.WriteAllText(file, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
 
     /// <summary>The mails that came since the last time, by recipient, without the headers that MailStore adds. They are gone then.</summary>
     internal IReadOnlyList<(string Recipient, byte[] Mail)> TakeStored()

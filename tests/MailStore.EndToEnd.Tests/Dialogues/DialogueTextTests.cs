@@ -38,5 +38,7 @@ public sealed class DialogueTextTests
     public void A_mistake_in_a_dialogue_is_told_with_its_line(string text, string message) =>
         Assert.Equal(message, Assert.Throws<FormatException>(() => DialogueReader.Read("texts", text)).Message);
 
-    private static bool HasOneOutcome(Dialogue dialogue) => !dialogue.Steps.Any(step => step is Step.Whatever or Step.StartTls);
+    /// <summary>The model does not know that what comes in one write with STARTTLS ends the session.</summary>
+    private static bool HasOneOutcome(Dialogue dialogue) => !dialogue.Steps.Any(step =>
+        step is Step.Whatever or Step.StartTls || (step is Step.Send send && send.Bytes.AsSpan().StartsWith("STARTTLS\r\nLHLO"u8)));
 }

@@ -52,6 +52,7 @@ internal sealed class Postfix(MtaPackages packages, Transport transport) : Mta("
             message_size_limit = 0
             virtual_mailbox_limit = 0
             message_drop_headers =
+            local_header_rewrite_clients =
             line_length_limit = 1000000
             smtputf8_enable = yes
             """);

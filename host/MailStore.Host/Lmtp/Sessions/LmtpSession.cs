@@ -88,15 +88,15 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             while (step == SessionStep.NextCommand && !MustClose && (isLine = TryReadCommand(ref input, out command)))
                 step = await _dialogue.HandleAsync(command);
 
-            var isPipelined = !input.IsEmpty;
+            var ahead = input.Length;
             channel.AdvanceTo(input.Start, isLine ? input.Start : input.End);
             if (_lines.Skipped > 0 && await SlowDownAsync())
                 return _dialogue.CutOff(Replies.LineTooLong);
             step = step switch
             {
                 SessionStep.Data => await ReceiveDataAsync(_dialogue.Transaction!),
-                SessionStep.Chunk => await ReceiveChunkAsync(command),
-                SessionStep.StartTls => await SecureAsync(isPipelined),
+                SessionStep.Chunk => await ReceiveChunkAsync(command, ahead),
+                SessionStep.StartTls => await SecureAsync(isPipelined: ahead > 0),
                 _ => step,
             };
             if (step is SessionStep.End or SessionStep.CutOff)
@@ -160,8 +160,12 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     }
 
     /// <summary>RFC 3030, 2: whatever is wrong, the chunk is taken off the connection before the reply.</summary>
-    private async Task<SessionStep> ReceiveChunkAsync(LmtpCommand command)
+    /// <param name="ahead">How much of it is there already.</param>
+    private async Task<SessionStep> ReceiveChunkAsync(LmtpCommand command, long ahead)
     {
+        // RFC 2920, 3.2: replies do not wait for what the client may only send when it has them
+        if (ahead < command.ChunkSize)
+            await channel.FlushAsync();
         if (_dialogue.RefusalOfChunk is { } wrong)
         {
             using var nowhere = new MailIntake(service, default(Reply));
