@@ -22,7 +22,7 @@ public sealed class MtaTests(MtaPackages packages)
         { "opensmtpd", Transport.Unix }, { "opensmtpd", Transport.Tcp },
     };
 
-    [TheoryIf(FactIfAttribute.RealMails, FactIfAttribute.Root, "apt-get", "unshare", "doveadm")]
+    [TheoryIf(FactIfAttribute.RealMails, FactIfAttribute.Root, FactIfAttribute.NativeDeliver, "apt-get", "unshare", "doveadm")]
     [MemberData(nameof(All))]
     public async Task The_real_mails_come_through_once_and_to_the_byte(string name, Transport transport)
     {
@@ -56,7 +56,7 @@ public sealed class MtaTests(MtaPackages packages)
         Assert.Equal(0, await server.StopAsync());
     }
 
-    [TheoryIf(FactIfAttribute.Root, "apt-get", "unshare", "mkfs.ext4", "losetup")]
+    [TheoryIf(FactIfAttribute.Root, FactIfAttribute.NativeDeliver, "apt-get", "unshare", "mkfs.ext4", "losetup")]
     [InlineData("postfix")]
     [InlineData("exim")]
     [InlineData("opensmtpd")]
