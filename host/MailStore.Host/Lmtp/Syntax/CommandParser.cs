@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace MailStore.Host.Lmtp;
@@ -34,7 +35,9 @@ internal static class CommandParser
         if (word.Length is < 4 or > LongestVerb)
             return LmtpVerb.Unknown;
         Span<byte> upper = stackalloc byte[LongestVerb];
-        Ascii.ToUpper(word, upper, out var length);
+        // what is not ASCII is no verb, not even behind the letters of one
+        if (Ascii.ToUpper(word, upper, out var length) != OperationStatus.Done)
+            return LmtpVerb.Unknown;
         return upper[..length] switch
         {
             [(byte)'L', (byte)'H', (byte)'L', (byte)'O'] => LmtpVerb.Lhlo,
