@@ -28,7 +28,8 @@ internal static class StoredMaildir
                 text.Append(Encoding.UTF8.GetString(bytes, position, end - position - 1));
                 position = end;
             }
-            while (position < bytes.Length && bytes[position] is (byte)'\t' or (byte)' ');
+            // the date is its end: the mail itself may begin with a blank
+            while (!text.ToString().EndsWith(" +0000", StringComparison.Ordinal) && position < bytes.Length && bytes[position] is (byte)'\t' or (byte)' ');
             Assert.StartsWith(name + ": ", text.ToString(), StringComparison.Ordinal);
             added[name] = text.ToString()[(name.Length + 2)..];
         }
