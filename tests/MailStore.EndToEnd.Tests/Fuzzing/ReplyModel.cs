@@ -20,8 +20,9 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
     private bool _isGreeted;
     private bool _hasSender;
     private bool _hasLostChunk;
+    private bool _isBinary;
 
-    /// <summary>The mails that the server says to have stored, one for each recipient, with LF.</summary>
+    /// <summary>The mails that the server says to have stored, one for each recipient, with LF; binary ones as they came (RFC 3030, 3).</summary>
     public IReadOnlyList<byte[]> Acknowledged => _acknowledged;
 
     /// <summary>Takes the replies apart.</summary>
@@ -113,6 +114,7 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
             if (!_isGreeted || _hasSender)
                 return $"MAIL was out of order, and got '{reply}'";
             _hasSender = true;
+            _isBinary = Text(line).Split(' ').Skip(1).Any(word => word.TrimEnd('\t').Equals("BODY=BINARYMIME", StringComparison.OrdinalIgnoreCase));
         }
         else if (IsCommand(line, "RCPT") && isPositive)
         {
@@ -149,7 +151,8 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
         _chunks.Add(chunk);
         if (!isLast)
             return null;
-        return TakeOutcomes(Encoding.Latin1.GetBytes(Text([.. _chunks.SelectMany(x => x)]).Replace("\r\n", "\n", StringComparison.Ordinal)), reply, next);
+        byte[] mail = [.. _chunks.SelectMany(x => x)];
+        return TakeOutcomes(_isBinary ? mail : Encoding.Latin1.GetBytes(Text(mail).Replace("\r\n", "\n", StringComparison.Ordinal)), reply, next);
     }
 
     /// <summary>One for each recipient, in their order.</summary>
@@ -181,6 +184,7 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
     private void Reset()
     {
         _hasSender = false;
+        _isBinary = false;
         _hasLostChunk = false;
         _recipients = 0;
         _chunks.Clear();
