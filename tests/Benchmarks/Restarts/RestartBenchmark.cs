@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using MailStore.Tests;
@@ -13,17 +14,19 @@ internal static class RestartBenchmark
     private const int Connections = 16, Users = 2000;
 
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
-    private static readonly string Program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../host/MailStore.Host/bin/Release/net10.0/mailstore"));
+    private static readonly string Built = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../host/MailStore.Host/bin/Release/net10.0/mailstore"));
     private static readonly byte[] Mail = "Subject: restart\r\n\r\nhello\r\n"u8.ToArray();
 
+    /// <param name="program">Another one than the one that was built here, as that of a package; with the plugins that lie beside it, if some do.</param>
     /// <returns>The exit code: 0 if clients saw nothing but a pause.</returns>
-    public static async Task<int> RunAsync(int runs)
+    public static async Task<int> RunAsync(int runs, string? program)
     {
+        program = Path.GetFullPath(program ?? Built);
         var folder = Directory.CreateTempSubdirectory("mailstore-bench-");
         try
         {
-            await PrepareAsync(folder.FullName);
-            await using var supervisor = new Supervisor(Program, folder.FullName);
+            await PrepareAsync(program, folder.FullName);
+            await using var supervisor = new Supervisor(program, folder.FullName);
             await supervisor.StartAsync();
             var idle = new List<Measured>();
             // the first one warms the page cache
@@ -61,16 +64,19 @@ internal static class RestartBenchmark
         }
     }
 
-    private static async Task PrepareAsync(string folder)
+    private static async Task PrepareAsync(string program, string folder)
     {
-        var modules = Path.Combine(RepositoryRoot.Path, "modules.d");
+        var beside = Path.Combine(Path.GetDirectoryName(program)!, "modules.d");
+        var modules = Directory.Exists(beside) ? beside : Path.Combine(RepositoryRoot.Path, "modules.d");
         await File.WriteAllTextAsync(Path.Combine(folder, "mailstore.toml"), $"data_dir = \"data\"\nmodules_dir = '{modules}'\n");
         var users = Path.Combine(folder, "users");
         await File.WriteAllLinesAsync(users, Enumerable.Range(0, Users).Select(MtaClients.UserName));
-        using var import = System.Diagnostics.Process.Start(Program, ["--config", Path.Combine(folder, "mailstore.toml"), "user", "import", users]);
+        var command = new ProcessStartInfo(program, ["--config", Path.Combine(folder, "mailstore.toml"), "user", "import", users]) { RedirectStandardError = true };
+        using var import = Process.Start(command)!;
+        var errors = await import.StandardError.ReadToEndAsync();
         await import.WaitForExitAsync();
         if (import.ExitCode != 0)
-            throw new InvalidOperationException($"mailstore user import ended with {import.ExitCode}");
+            throw new InvalidOperationException($"mailstore user import ended with {import.ExitCode}: {errors}");
     }
 
     private static async Task<Measured> RestartIdleAsync(Supervisor supervisor)
@@ -93,7 +99,7 @@ internal static class RestartBenchmark
     private static async Task DeliverAsync(EndPoint server, MtaTally tally)
     {
         await using var client = await LmtpClient.ConnectAsync(server);
-        var since = System.Diagnostics.Stopwatch.GetTimestamp();
+        var since = Stopwatch.GetTimestamp();
         var reply = (await client.SendMailAsync("sender@example.net", [MtaClients.UserName(0)], Mail))[0];
         if (reply.Code != 250)
             throw new InvalidOperationException($"a mail was refused: {reply}");
