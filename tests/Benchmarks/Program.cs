@@ -1,9 +1,13 @@
 using BenchmarkDotNet.Running;
 using MailStore.Benchmarks;
+using MailStore.Benchmarks.Restarts;
 using MailStore.Benchmarks.Sessions;
 
 if (args is ["start", ..])
     return await StartBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 7);
+
+if (args is ["restart", ..])
+    return await RestartBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 7, program: args.ElementAtOrDefault(2));
 
 if (args is ["boundary", ..])
     return BoundaryReport.Run(inShort: args is [_, "--short"]);

@@ -52,9 +52,9 @@ internal static class ServeCommand
             manager.Stopping();
             ServeLog.Stopping(logger);
         }
-        catch (OperationCanceledException) when (fault.ExitCode is not null)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // in the middle of the start
+            // in the middle of the start: nothing was under way yet
         }
 
         return fault.ExitCode ?? ExitCode.Ok;

@@ -9,7 +9,8 @@ namespace MailStore.Host.Lmtp;
 /// <summary>Opens the sockets that the configuration names. They listen when they come back: what is wrong is said here, in words for the administrator.</summary>
 internal sealed class ListenSockets(LmtpOptions options, string dataDirectory, ILogger logger)
 {
-    private const int Backlog = 512;
+    /// <summary>As many as the system lets wait (<c>net.core.somaxconn</c>): all who come while one server ends and the next one starts.</summary>
+    public const int Backlog = int.MaxValue;
 
     /// <exception cref="ListenException">One of them cannot be opened; then none is left open.</exception>
     public async Task<IReadOnlyList<Socket>> OpenAsync(CancellationToken cancellationToken)

@@ -52,6 +52,8 @@ internal sealed class LmtpServer(LmtpOptions options, string dataDirectory, IDel
         var transportOptions = new SocketTransportOptions
         {
             CreateBoundListenSocket = endPoint => byEndPoint[endPoint],
+            // listens on them once more, inherited ones included: its own default would let fewer clients wait than whoever made them wants
+            Backlog = ListenSockets.Backlog,
             MaxReadBufferSize = MaxReadBuffer,
         };
         var kestrelLog = new QuietLoggerFactory(loggerFactory);

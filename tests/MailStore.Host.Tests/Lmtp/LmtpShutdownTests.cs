@@ -11,9 +11,10 @@ public sealed class LmtpShutdownTests
     [Fact]
     public async Task Idle_clients_are_told_and_the_server_is_done_at_once()
     {
-        await using var server = await TestServer.StartAsync();
-        await using var fresh = await LmtpClient.ConnectRawAsync(server.EndPoint);
-        Assert.Equal(220, (await fresh.ReadReplyAsync()).Code);
+        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { FirstMailTimeout = TimeSpan.FromMilliseconds(50) });
+        await using var silent = await LmtpClient.ConnectRawAsync(server.EndPoint);
+        Assert.Equal(220, (await silent.ReadReplyAsync()).Code);
+        await Task.Delay(100);
         await using var used = await server.ConnectAsync();
         await used.SendMailAsync("s@example.net", ["a"], "x\n"u8.ToArray());
 
@@ -22,7 +23,7 @@ public sealed class LmtpShutdownTests
         // a few milliseconds; the machine may be busy
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
 
-        foreach (var client in new[] { fresh, used })
+        foreach (var client in new[] { silent, used })
         {
             Assert.Equal("421 4.3.2 the server is shutting down, try again later", await client.ReadLineAsync());
             Assert.Null(await client.ReadLineAsync());
@@ -65,6 +66,33 @@ public sealed class LmtpShutdownTests
         Assert.Equal(421, (await client.ReadReplyAsync()).Code);
         await stopping;
         Assert.Single(server.Delivery.Mails);
+    }
+
+    [Fact]
+    public async Task A_client_that_has_come_just_now_may_bring_its_first_mail_and_no_second()
+    {
+        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { FirstMailTimeout = TimeSpan.FromSeconds(30), DrainTimeout = TimeSpan.FromSeconds(30) });
+        await using var client = await LmtpClient.ConnectRawAsync(server.EndPoint);
+        Assert.Equal(220, (await client.ReadReplyAsync()).Code);
+
+        var stopping = server.Server.StopAsync(CancellationToken.None);
+        await Eventually.IsTrueAsync(() => CannotConnect(server), "new connections are refused");
+        Assert.Equal(250, (await client.CommandAsync("LHLO client.example")).Code);
+        Assert.False(stopping.IsCompleted);
+        Assert.Equal(250, Assert.Single(await client.SendMailAsync("s@example.net", ["a"], "x\n"u8.ToArray())).Code);
+        Assert.Equal(421, (await client.ReadReplyAsync()).Code);
+        await stopping;
+        Assert.Single(server.Delivery.Mails);
+    }
+
+    [Fact]
+    public async Task A_client_that_has_come_just_now_and_says_nothing_is_not_waited_for()
+    {
+        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { FirstMailTimeout = TimeSpan.FromMilliseconds(300) });
+        await using var client = await LmtpClient.ConnectRawAsync(server.EndPoint);
+        Assert.Equal(220, (await client.ReadReplyAsync()).Code);
+        await server.Server.StopAsync(CancellationToken.None);
+        Assert.StartsWith("421 4.3.2", await client.ReadLineAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

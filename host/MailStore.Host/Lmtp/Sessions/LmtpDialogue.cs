@@ -22,6 +22,9 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
 
     public LmtpTransaction? Transaction { get; private set; }
 
+    /// <summary>Whether a mail came in this session.</summary>
+    public bool HasTakenMail => _mails > 0;
+
     /// <summary>RFC 3207, 4: nobody listens in on a Unix socket, so that TLS is for TCP.</summary>
     private bool OffersTls => service.Certificate is not null && !channel.IsSecure && Client.Peer is not null;
 

@@ -24,15 +24,33 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     /// <summary>The last mail and what became of it, until the client shows by its next command that it is still there.</summary>
     private (LmtpTransaction Transaction, IReadOnlyList<Task<Reply>> Replies)? _unconfirmed;
 
-    /// <summary>At shutdown: a transaction may be brought to its end, unless the client takes too long to get to its data.</summary>
-    private bool MustClose => channel.IsClosing && (_dialogue.Transaction is null || channel.ClosingFor >= service.Limits.DrainTimeout);
+    /// <summary>When the client connected, or said its last command.</summary>
+    private long _heardAt = service.Clock.GetTimestamp();
+
+    private bool MustClose => channel.IsClosing && ClosingPatience <= TimeSpan.Zero;
+
+    /// <summary>
+    /// At shutdown: a transaction may be brought to its end, unless the client takes too long to get to its data. A client that has come just now may begin its first
+    /// one: MTAs take a new connection that is turned away for a server that is down, and put off all its mails, where an old one that is closed is only made anew.
+    /// </summary>
+    private TimeSpan ClosingPatience
+    {
+        get
+        {
+            var forData = service.Limits.DrainTimeout - channel.ClosingFor;
+            if (_dialogue.Transaction is not null)
+                return forData;
+            var forFirstMail = _dialogue.HasTakenMail ? TimeSpan.Zero : service.Limits.FirstMailTimeout - service.Clock.GetElapsedTime(_heardAt);
+            return forFirstMail < forData ? forFirstMail : forData;
+        }
+    }
 
     private TimeSpan CommandTimeout
     {
         get
         {
             if (channel.IsClosing)
-                return service.Limits.DrainTimeout - channel.ClosingFor;
+                return ClosingPatience;
             var forCommand = service.Limits.CommandTimeout - _waitedForCommand;
             var forMail = service.Limits.SessionTimeout - _waitedForMail;
             return forCommand < forMail ? forCommand : forMail;
@@ -127,6 +145,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             return false;
         _unconfirmed = null;
         _waitedForCommand = TimeSpan.Zero;
+        _heardAt = service.Clock.GetTimestamp();
         command = isTooLong ? new LmtpCommand(LmtpVerb.Unknown) { Refusal = Replies.LineTooLong } : Parse(line);
         return true;
     }
