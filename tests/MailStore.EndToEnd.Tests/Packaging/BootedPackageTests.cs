@@ -6,7 +6,7 @@ namespace MailStore.EndToEnd.Tests.Packaging;
 [Collection(PackagingCollection.Name)]
 public sealed class BootedPackageTests(PackagesFixture packages)
 {
-    private const string Install = "apt-get -q install -y --no-install-recommends --no-download -o Dpkg::Options::=--force-confold";
+    private const string Install = "apt-get -q install -y --no-install-recommends -o Dpkg::Options::=--force-confold";
     private const string Mail = "Subject: packed\n\nthe mail of the package's test\n";
 
     [FactIf(FactIfAttribute.Package)]

@@ -53,10 +53,10 @@ internal sealed class DebianRoot : IAsyncDisposable
     {
         _first = Process.Start(Info(Script, ["start", _directory, .. command]))!;
         _first.StandardInput.Close();
-        await UntilAsync(() => File.Exists($"/proc/{_first.Id}/task/{_first.Id}/children") && ChildOf(_first.Id) is not null, "nothing started");
-        _firstId = ChildOf(_first.Id);
-        // until its root is the new one
-        await UntilAsync(async () => (await RunAsync("test", "-e", "/dev/ptmx")).ExitCode == 0 && (await RunAsync("test", "-d", "/.old")).ExitCode != 0, "it has no root");
+        using var patience = new CancellationTokenSource(Patience);
+        if (await _first.StandardOutput.ReadLineAsync(patience.Token) != "ready")
+            Assert.Fail($"the system did not start: {await _first.StandardError.ReadToEndAsync(patience.Token)}");
+        _firstId = (await File.ReadAllTextAsync($"/proc/{_first.Id}/task/{_first.Id}/children", patience.Token)).Trim();
     }
 
     /// <summary>Ends all of its processes; its files stay.</summary>
@@ -125,8 +125,6 @@ internal sealed class DebianRoot : IAsyncDisposable
         }
     }
 
-    private static Task UntilAsync(Func<bool> isSo, string otherwise) => UntilAsync(() => Task.FromResult(isSo()), otherwise);
-
     private static ProcessStartInfo Info(string program, IEnumerable<string> arguments)
     {
         var info = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -134,9 +132,6 @@ internal sealed class DebianRoot : IAsyncDisposable
             info.ArgumentList.Add(argument);
         return info;
     }
-
-    private static string? ChildOf(int process) =>
-        File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
 
     /// <summary>Where the control group lies that debian.sh made: its name ends in the process's id, which it kept.</summary>
     private static string? GroupOf(int process)

@@ -11,7 +11,7 @@ public sealed class PackageTests(PackagesFixture packages, ITestOutputHelper out
     private const string Mail = "Subject: packed\n\nthe mail of the package's test\n";
 
     /// <summary>As an unattended upgrade: what the administrator changed stays.</summary>
-    private const string Install = "apt-get -q install -y --no-install-recommends --no-download -o Dpkg::Options::=--force-confold";
+    private const string Install = "apt-get -q install -y --no-install-recommends -o Dpkg::Options::=--force-confold";
 
     [FactIf(FactIfAttribute.Package)]
     public async Task Installed_run_upgraded_removed_and_purged_it_keeps_each_mail_and_the_configuration()

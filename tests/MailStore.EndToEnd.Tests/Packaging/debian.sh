@@ -2,7 +2,7 @@
 # debian.sh: a minimal Debian to install the package in. Its mounts are in a namespace of their own, and gone with its processes.
 #   debian.sh base FILE                an archive of the system, with what the tests install later, unless it is there; needs the network
 #   debian.sh unpack FILE ROOT
-#   debian.sh start ROOT COMMAND...    COMMAND becomes its first process; without network
+#   debian.sh start ROOT COMMAND...    COMMAND becomes its first process; without network. Prints 'ready' before
 set -eu
 
 base() {
@@ -58,6 +58,7 @@ inside() {
     mkdir -p .old
     pivot_root . .old
     umount -l /.old
+    echo ready
     exec env -i container=mailstore-test PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
 
