@@ -11,7 +11,7 @@ internal sealed class DebianRoot : IAsyncDisposable
 
     private static string Script { get; } = Path.Combine(RepositoryRoot.Path, "tests", "MailStore.EndToEnd.Tests", "Packaging", "debian.sh");
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("mailstore-debian-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("mailstore-debian-").FullName; // 0700, where its root is open to all
     private Process? _first;
     private string? _firstId;
 
@@ -42,16 +42,16 @@ internal sealed class DebianRoot : IAsyncDisposable
     public static async Task<DebianRoot> UnpackAsync(string archive)
     {
         var root = new DebianRoot();
-        await Tools.RunAsync(Script, ["unpack", archive, root._directory]);
+        await Tools.RunAsync(Script, ["unpack", archive, root.PathOf("")]);
         return root;
     }
 
-    public string PathOf(string path) => _directory + path;
+    public string PathOf(string path) => _directory + "/root" + path;
 
     /// <summary>Starts its first process, with which all others end.</summary>
     public async Task StartAsync(params string[] command)
     {
-        _first = Process.Start(Info(Script, ["start", _directory, .. command]))!;
+        _first = Process.Start(Info(Script, ["start", PathOf(""), .. command]))!;
         _first.StandardInput.Close();
         using var patience = new CancellationTokenSource(Patience);
         if (await _first.StandardOutput.ReadLineAsync(patience.Token) != "ready")

@@ -64,6 +64,6 @@ inside() {
 
 case ${1:-} in
     base|start|inside) "$@" ;;
-    unpack) mkdir -p "$3" && tar -C "$3" --numeric-owner -xpf "$2" ;;
+    unpack) mkdir -p "$3" && tar -C "$3" --numeric-owner -xpf "$2" && chmod 0755 "$3" ;;
     *) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 64 ;;
 esac
