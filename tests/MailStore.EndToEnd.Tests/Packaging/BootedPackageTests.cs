@@ -61,7 +61,7 @@ public sealed class BootedPackageTests(PackagesFixture packages)
         Assert.NotEmpty(commands);
         foreach (var command in commands)
             await debian.ShellAsync(command);
-        await debian.ShellAsync("printf '\\n[mda.maildir]\\nfirst_uid = 20000\\n' >>/etc/mailstore/mailstore.toml");
+        await debian.ShellAsync("printf '\\n[mda.maildir]\\nfirst_uid = 20000\\nlast_uid = 29999\\n' >>/etc/mailstore/mailstore.toml");
         await debian.ShellAsync("systemctl start mailstore.service");
 
         await debian.ShellAsync("mailstore user add alice@example.org; mailstore user add bob@example.org");

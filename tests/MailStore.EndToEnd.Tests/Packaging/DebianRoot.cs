@@ -98,7 +98,9 @@ internal sealed class DebianRoot : IAsyncDisposable
     /// <summary>A command of the shell that must succeed; what it printed.</summary>
     public async Task<string> ShellAsync(string script)
     {
-        var result = (await RunAsync("sh", "-ec", script)).Succeeded();
+        var result = await RunAsync("sh", "-ec", script);
+        // systemctl says no more than that it failed
+        Assert.True(result.ExitCode == 0, $"'{script}' ended with {result.ExitCode}: {result.Errors}{result.Output}{(await RunAsync("sh", "-c", "journalctl --no-pager -n 30 2>&1")).Output}");
         return (result.Output + result.Errors).TrimEnd();
     }
 
