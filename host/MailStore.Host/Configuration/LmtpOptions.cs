@@ -80,7 +80,10 @@ internal sealed class LmtpOptions
     [RegularExpression("^0?[0-7]{3}$", ErrorMessage = "three octal digits, as 0660")]
     public string SocketMode { get; set; } = "0660";
 
-    [Description("the group of Unix sockets, by name or number; empty: the server's own")]
+    [Description("whom Unix sockets are given to: \"user\", \"user:group\" or \":group\", by name or number; empty: the server's own. Only root can give them to another user: else set a group that the server's user is in, or let systemd open the socket (SocketUser= in mailstore.socket)")]
+    public string SocketOwner { get; set; } = "";
+
+    [Description("the group of Unix sockets, by name or number, as \":group\" in 'socket_owner'; empty: the server's own")]
     public string SocketGroup { get; set; } = "";
 
     [Description("the certificate for STARTTLS, in PEM, followed by those between it and the root; empty: no TLS. Read anew when it changes")]

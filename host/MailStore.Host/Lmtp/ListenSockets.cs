@@ -84,8 +84,8 @@ internal sealed class ListenSockets(LmtpOptions options, string dataDirectory, I
         try
         {
             socket.Bind(endPoint);
-            // nobody can connect before it listens: mode and group are right by then
-            UnixSocketFile.SetAccess(text, path, options.SocketMode, options.SocketGroup);
+            // nobody can connect before it listens: mode and owner are right by then
+            UnixSocketFile.SetAccess(text, path, options);
             return Listening(socket);
         }
         catch (SocketException e)

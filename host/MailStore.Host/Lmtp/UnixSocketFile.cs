@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Net.Sockets;
+using MailStore.Host.Configuration;
 
 namespace MailStore.Host.Lmtp;
 
@@ -35,22 +35,39 @@ internal static class UnixSocketFile
     /// <summary>Lets the MTA in, which runs as another user: a connection needs the right to write.</summary>
     /// <param name="text">The entry of the configuration.</param>
     /// <param name="path">The file.</param>
-    /// <param name="mode">Octal.</param>
-    /// <param name="group">Name or number; empty to leave it.</param>
-    /// <exception cref="ListenException">The group does not exist, or this user may not give files to it.</exception>
-    public static void SetAccess(string text, string path, string mode, string group)
+    /// <param name="options">Mode, owner and group.</param>
+    /// <exception cref="ListenException">User or group do not exist, or this user may not give files to them.</exception>
+    public static void SetAccess(string text, string path, LmtpOptions options)
     {
+        // before it belongs to another, whose it then is to change
+        File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(options.SocketMode, 8));
+        if (!SocketOwner.TryParse(options.SocketOwner, out var owner))
+            throw new ListenException($"cannot listen on {text}: socket_owner takes {SocketOwner.Forms}, not '{options.SocketOwner}'");
+        var (groupKey, group) = owner.Group is null ? ("socket_group", options.SocketGroup) : ("socket_owner", owner.Group);
         if (group.Length > 0)
-        {
-            var id = uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : NativeMethods.GroupIdOf(group);
-            if (id is null)
-                throw new ListenException($"cannot listen on {text}: there is no group '{group}'; mend socket_group, or add the group");
-            if (NativeMethods.TryChangeGroup(path, id.Value) is { } error)
-                throw new ListenException(
-                    $"cannot listen on {text}: the socket cannot be given to the group '{group}': {error}; add this user to the group, or mend socket_group");
-        }
+            GiveToGroup(text, path, group, groupKey);
+        if (owner.User is not null)
+            GiveToUser(text, path, owner.User);
+    }
 
-        File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(mode, 8));
+    private static void GiveToGroup(string text, string path, string group, string key)
+    {
+        if (SystemAccounts.GroupIdOf(group) is not { } id)
+            throw new ListenException($"cannot listen on {text}: there is no group '{group}'; mend {key}, or add the group");
+        if (NativeMethods.TryChangeOwner(path, null, id) is { } error)
+            throw new ListenException($"cannot listen on {text}: the socket cannot be given to the group '{group}': {error}; add this user to the group, or mend {key}");
+    }
+
+    private static void GiveToUser(string text, string path, string user)
+    {
+        if (SystemAccounts.UserIdOf(user) is not { } id)
+            throw new ListenException($"cannot listen on {text}: there is no user '{user}'; mend socket_owner, or add the user");
+        if (NativeMethods.TryChangeOwner(path, id, null) is { } error)
+        {
+            throw new ListenException(
+                $"cannot listen on {text}: the socket cannot be given to the user '{user}': {error}; only root may do that: name a group in its place, "
+                + "or let systemd open the socket (SocketUser=)");
+        }
     }
 
     private static bool IsLive(string text, string path)

@@ -61,6 +61,33 @@ public sealed class ListenTests : IDisposable
         Assert.False(Path.Exists(Path.Combine(_directory, "lmtp.sock")));
     }
 
+    [Theory]
+    [InlineData("no-such-user")]
+    [InlineData("no-such-user:0")]
+    public async Task An_owner_that_does_not_exist_is_named(string owner)
+    {
+        var options = Options("unix:lmtp.sock");
+        options.SocketOwner = owner;
+        Assert.Contains("no user 'no-such-user'; mend socket_owner", await MessageOfFailingStartAsync(options), StringComparison.Ordinal);
+        Assert.False(Path.Exists(Path.Combine(_directory, "lmtp.sock")));
+    }
+
+    [Fact]
+    public async Task A_socket_is_given_to_its_owner_and_keeps_its_mode()
+    {
+        // only root may give it to others; everybody to himself
+        var isRoot = Environment.UserName == "root";
+        var (uid, gid, name, group) = isRoot ? ("1", "2", "daemon", "bin") : (OwnIds().Uid, OwnIds().Gid, Environment.UserName, OwnGroup().Name);
+        foreach (var owner in new[] { $"{name}:{group}", $"{uid}:{gid}", name, $":{group}" })
+        {
+            var options = Options("unix:lmtp.sock");
+            options.SocketOwner = owner;
+            await using var server = await TestServer.StartAsync(options: options, dataDirectory: _directory);
+            var expected = $"{(owner[0] == ':' ? OwnIds().Uid : uid)}:{(owner.Contains(':', StringComparison.Ordinal) ? gid : OwnIds().Gid)} 660";
+            Assert.Equal(expected, StatOf("%u:%g %a", Path.Combine(_directory, "lmtp.sock")));
+        }
+    }
+
     [Fact]
     public async Task A_socket_that_a_killed_server_left_behind_is_taken_over()
     {
@@ -186,6 +213,13 @@ public sealed class ListenTests : IDisposable
         var probe = Path.Combine(_directory, "probe");
         File.WriteAllText(probe, "");
         return (StatOf("%g", probe), StatOf("%G", probe));
+    }
+
+    private (string Uid, string Gid) OwnIds()
+    {
+        var probe = Path.Combine(_directory, "probe");
+        File.WriteAllText(probe, "");
+        return (StatOf("%u", probe), StatOf("%g", probe));
     }
 
     private static string StatOf(string format, string path)

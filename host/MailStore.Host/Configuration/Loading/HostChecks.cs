@@ -19,6 +19,7 @@ internal sealed class HostChecks(ConfigTable? root, HostOptions options, string 
         CheckFolder("data_dir", options.DataDir);
         CheckFolder("modules_dir", options.ModulesDir);
         CheckListen();
+        CheckSocketOwner();
         CheckDelimiter();
         if (options.Lmtp.MaxMessageSize <= new ByteSize(0))
             Tell("lmtp", "max_message_size", "'max_message_size' must be more than 0");
@@ -58,6 +59,28 @@ internal sealed class HostChecks(ConfigTable? root, HostOptions options, string 
         if (address.ResolveUnixPath(dataDirectory) is { } path && Encoding.UTF8.GetByteCount(path) is > LongestSocketPath and var length)
             Tell("lmtp", "listen", $"'listen': the path {path} has {length} bytes; a Unix socket's may have {LongestSocketPath}");
     }
+
+    /// <summary>Said here, with its line, and not only when the socket is to be given away: the start may be hours after the change.</summary>
+    private void CheckSocketOwner()
+    {
+        var (text, group) = (options.Lmtp.SocketOwner, options.Lmtp.SocketGroup);
+        if (group.Length > 0 && SystemAccounts.GroupIdOf(group) is null)
+            Tell("lmtp", "socket_group", NoGroup("socket_group", group));
+        if (!SocketOwner.TryParse(text, out var owner))
+        {
+            Tell("lmtp", "socket_owner", $"'socket_owner' takes {SocketOwner.Forms}, not {TomlText.Shown(text)}");
+            return;
+        }
+
+        if (owner.User is { } user && SystemAccounts.UserIdOf(user) is null)
+            Tell("lmtp", "socket_owner", $"'socket_owner': there is no user {TomlText.Shown(user)}; 'getent passwd' lists those that there are");
+        if (owner.Group is not null && group.Length > 0)
+            Tell("lmtp", "socket_owner", "'socket_owner' and 'socket_group' both name a group; take one of them away");
+        else if (owner.Group is not null && SystemAccounts.GroupIdOf(owner.Group) is null)
+            Tell("lmtp", "socket_owner", NoGroup("socket_owner", owner.Group));
+    }
+
+    private static string NoGroup(string key, string group) => $"'{key}': there is no group {TomlText.Shown(group)}; 'getent group' lists those that there are";
 
     private void CheckDelimiter()
     {
