@@ -5,12 +5,16 @@ namespace MailStore.Host.Delivery;
 /// <summary>The log of deliveries. Never the contents of a mail.</summary>
 internal static partial class DeliveryLog
 {
-    [LoggerMessage(100, LogLevel.Information, "{DeliveryId} {User} stored by {Mda}, {Size} bytes, as {StoredId}, {Milliseconds:F1} ms")]
-    public static partial void Stored(ILogger logger, string deliveryId, string user, string mda, long size, string storedId, double milliseconds);
+    private const string Times = "look-up {LookUp:F1} ms, create {Create:F1} ms, write {Write:F1} ms, sync {Sync:F1} ms";
 
-    [LoggerMessage(101, LogLevel.Warning, "{DeliveryId} {User} not stored, mda '{Mda}', {Size} bytes: {Code} {Enhanced}, {Detail}, {Milliseconds:F1} ms")]
-    public static partial void NotStored(
-        ILogger logger, string deliveryId, string user, string mda, long size, int code, string enhanced, string detail, double milliseconds);
+    public static void Stored(ILogger logger, string deliveryId, string user, string mda, long size, string storedId, DeliveryTimes times) =>
+        Stored(logger, deliveryId, user, mda, size, storedId, times.LookUp, times.Create, times.Write, times.Sync);
+
+    public static void NotStored(ILogger logger, string deliveryId, string user, string mda, long size, Reply reply, string detail, DeliveryTimes times) =>
+        NotStored(logger, deliveryId, user, mda, size, reply.Code, reply.Enhanced, detail, times.LookUp, times.Create, times.Write, times.Sync);
+
+    public static void StoredBefore(ILogger logger, string deliveryId, string user, string mda, long size, string queueId, DeliveryTimes times) =>
+        StoredBefore(logger, deliveryId, user, mda, size, queueId, times.LookUp, times.Create, times.Write, times.Sync);
 
     [LoggerMessage(102, LogLevel.Information, "{User} created: mda {Mda}, allocation {Allocation}, creator {Creator}")]
     public static partial void Created(ILogger logger, string user, string mda, string allocation, string creator);
@@ -26,4 +30,17 @@ internal static partial class DeliveryLog
 
     [LoggerMessage(106, LogLevel.Information, "{Transaction} is {QueueId} in the queue of the MTA, {EnvelopeId} to its sender, and came there from {Client} (HELO {Helo})")]
     public static partial void ToldByClient(ILogger logger, string transaction, string? queueId, string? envelopeId, string? client, string? helo);
+
+    [LoggerMessage(100, LogLevel.Information, "{DeliveryId} {User} stored by {Mda}, {Size} bytes, as {StoredId}; " + Times)]
+    private static partial void Stored(
+        ILogger logger, string deliveryId, string user, string mda, long size, string storedId, double lookUp, double create, double write, double sync);
+
+    [LoggerMessage(101, LogLevel.Warning, "{DeliveryId} {User} not stored, mda '{Mda}', {Size} bytes: {Code} {Enhanced}, {Detail}; " + Times)]
+    private static partial void NotStored(
+        ILogger logger, string deliveryId, string user, string mda, long size, int code, string enhanced, string detail,
+        double lookUp, double create, double write, double sync);
+
+    [LoggerMessage(107, LogLevel.Information, "{DeliveryId} {User} not stored again by {Mda}, {Size} bytes: the MTA sent {QueueId} once more, which was stored before; " + Times)]
+    private static partial void StoredBefore(
+        ILogger logger, string deliveryId, string user, string mda, long size, string queueId, double lookUp, double create, double write, double sync);
 }

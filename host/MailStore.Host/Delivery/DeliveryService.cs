@@ -101,7 +101,7 @@ internal sealed class DeliveryService : IDelivery, IDisposable
 
     private async Task<Reply> DeliverAsync(Delivery delivery, Task<RepeatMark?> marking, CancellationToken cancellationToken)
     {
-        var started = _clock.GetTimestamp();
+        var times = new DeliveryTimes(_clock);
         var user = delivery.Recipient.User.Name;
         var mda = NoMda;
         Reply reply;
@@ -113,28 +113,28 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         {
             isInside = await _gates.EnterAsync(user, cancellationToken);
             if (!isInside)
-                return Refused(delivery, Replies.UserBusy(delivery.Recipient.Original), "too many deliveries to this user are under way");
+                return Refused(delivery, mda, Replies.UserBusy(delivery.Recipient.Original), "too many deliveries to this user are under way", times);
             // a fresh look: the user may have been removed, disabled or moved since RCPT
             var record = await _directory.Users.FindAsync(user, cancellationToken);
             if (record is null)
-                return Refused(delivery, Replies.NoSuchUser(delivery.Recipient.Original), "the user was removed meanwhile");
+                return Refused(delivery, mda, Replies.NoSuchUser(delivery.Recipient.Original), "the user was removed meanwhile", times);
             if (await RefusalOfAsync(record, delivery.Recipient.Original, cancellationToken) is { } refusal)
-                return Refused(delivery, refusal, "the record changed meanwhile");
+                return Refused(delivery, mda, refusal, "the record changed meanwhile", times);
 
             mda = _directory.MdaNameOf(record);
-            var parsed = await CompleteAsync(record, cancellationToken);
+            var parsed = await CompleteAsync(record, times, cancellationToken);
             if (parsed is null)
-                return Refused(delivery, Replies.NoSuchUser(delivery.Recipient.Original), "the user was removed meanwhile");
+                return Refused(delivery, mda, Replies.NoSuchUser(delivery.Recipient.Original), "the user was removed meanwhile", times);
             mda = parsed.Mda?.Name ?? mda;
             if (await marking is { } mark)
             {
                 var key = RepeatKey.Of(mark.Hash, delivery.Recipient.Original, parsed.Record);
                 if (await _repeats!.WasStoredAsync(key, cancellationToken))
-                    return Repeated(delivery, mark.QueueId);
+                    return Repeated(delivery, mda, mark.QueueId, times);
                 repeat = key;
             }
 
-            (reply, detail) = await StoreAsync(delivery, parsed, cancellationToken);
+            (reply, detail) = await StoreAsync(delivery, parsed, times, cancellationToken);
             stored = reply.IsPositive;
         }
         catch (Exception e) when (ReplyToFault(e) is not null)
@@ -158,23 +158,25 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         }
 
         _witness?.Step(user, $"{reply.Code} {reply.Enhanced}: {reply.Text}");
-        var milliseconds = _clock.GetElapsedTime(started).TotalMilliseconds;
+        times.End();
         if (reply.IsPositive)
-            DeliveryLog.Stored(_logger, delivery.Id, user, mda, delivery.Content.Length, detail, milliseconds);
+            DeliveryLog.Stored(_logger, delivery.Id, user, mda, delivery.Content.Length, detail, times);
         else
-            DeliveryLog.NotStored(_logger, delivery.Id, user, mda, delivery.Content.Length, reply.Code, reply.Enhanced, detail, milliseconds);
+            DeliveryLog.NotStored(_logger, delivery.Id, user, mda, delivery.Content.Length, reply, detail, times);
         return reply;
     }
 
     /// <summary>Parses the record, by way of the creator if something is missing. Null: the user is gone.</summary>
-    private async ValueTask<ParsedUser?> CompleteAsync(UserRecord record, CancellationToken cancellationToken)
+    private async ValueTask<ParsedUser?> CompleteAsync(UserRecord record, DeliveryTimes times, CancellationToken cancellationToken)
     {
         var parsed = await _directory.ParseAsync(record, cancellationToken);
         if (parsed.Result is not ParseResult.Incomplete incomplete)
             return parsed;
 
         _witness?.Step(record.Name, $"parsed by mda '{parsed.Mda!.Name}': missing {incomplete.Missing}; asks creator '{_options.Creator}'");
+        times.Enter(DeliveryPhase.Create);
         var created = await _modules.Creator.CreateAsync(record, _allocator, _directory.Users, cancellationToken);
+        times.Enter(DeliveryPhase.LookUp);
         if (created is null)
             return null;
         _witness?.Step(record.Name, $"record: version {created.Version}, allocation …{created.Allocation?.Id[^6..]}");
@@ -182,12 +184,15 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         return await _directory.ParseAsync(created, cancellationToken);
     }
 
-    private async ValueTask<(Reply Reply, string Detail)> StoreAsync(Delivery delivery, ParsedUser parsed, CancellationToken cancellationToken)
+    private async ValueTask<(Reply Reply, string Detail)> StoreAsync(
+        Delivery delivery, ParsedUser parsed, DeliveryTimes times, CancellationToken cancellationToken)
     {
         switch (parsed.Result)
         {
             case ParseResult.Ready ready:
+                times.Enter(DeliveryPhase.Write);
                 var result = await ready.Mailbox.DeliverAsync(delivery.MailFor(_hostname), cancellationToken);
+                times.Stored(result.SyncTime);
                 if (result.Status == DeliveryStatus.Stored)
                     _witness?.Step(parsed.Record.Name, $"stored by mda '{parsed.Mda!.Name}' as {result.StoredId}");
                 return (Replies.For(result, delivery.Recipient.Original, delivery.Id, _options.Delivery.OverQuota), result.StoredId ?? result.Detail);
@@ -230,15 +235,17 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         return Replies.ConfigurationAtFault;
     }
 
-    private Reply Refused(Delivery delivery, Reply reply, string why)
+    private Reply Refused(Delivery delivery, string mda, Reply reply, string why, DeliveryTimes times)
     {
-        DeliveryLog.NotStored(_logger, delivery.Id, delivery.Recipient.User.Name, NoMda, delivery.Content.Length, reply.Code, reply.Enhanced, why, 0);
+        times.End();
+        DeliveryLog.NotStored(_logger, delivery.Id, delivery.Recipient.User.Name, mda, delivery.Content.Length, reply, why, times);
         return reply;
     }
 
-    private Reply Repeated(Delivery delivery, QueueId queueId)
+    private Reply Repeated(Delivery delivery, string mda, QueueId queueId, DeliveryTimes times)
     {
-        RepeatLog.Repeated(_logger, delivery.Id, delivery.Recipient.User.Name, queueId.Id);
+        times.End();
+        DeliveryLog.StoredBefore(_logger, delivery.Id, delivery.Recipient.User.Name, mda, delivery.Content.Length, queueId.Id, times);
         return Replies.StoredBefore(delivery.Recipient.Original, delivery.Id);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using MailStore.Maildir.Interop;
 using MailStore.Maildir.Places;
 using MailStore.Sdk;
@@ -14,16 +15,18 @@ internal static class MailWriter
     private const int BufferSize = 128 * 1024;
 
     /// <summary>Stores a mail.</summary>
+    /// <returns>How long of it was waiting for the disk to have it.</returns>
     /// <exception cref="PosixException">It is not stored, and no reader will see it.</exception>
     /// <exception cref="OperationCanceledException">As well.</exception>
-    public static void Store(Mail mail, string name, Descriptor tmp, Descriptor @new, Ownership? ids, CancellationToken cancellationToken)
+    public static TimeSpan Store(Mail mail, string name, Descriptor tmp, Descriptor @new, Ownership? ids, CancellationToken cancellationToken)
     {
+        TimeSpan sync;
         var isCommitted = false;
         using (var file = Posix.CreateFile(tmp, name, Modes.File))
         {
             try
             {
-                Write(mail, file, ids, cancellationToken);
+                sync = Write(mail, file, ids, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
                 Posix.Rename(tmp, name, @new, name);
                 isCommitted = true;
@@ -35,10 +38,10 @@ internal static class MailWriter
             }
         }
 
-        SyncOrUndo(tmp, @new, name);
+        return sync + SyncOrUndo(tmp, @new, name);
     }
 
-    private static void Write(Mail mail, Descriptor file, Ownership? ids, CancellationToken cancellationToken)
+    private static TimeSpan Write(Mail mail, Descriptor file, Ownership? ids, CancellationToken cancellationToken)
     {
         if (Umask.HidesFromOwner)
             Posix.SetMode(file, Modes.File);
@@ -49,8 +52,11 @@ internal static class MailWriter
             Copy(mail, file, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Posix.SetModified(file, mail.Arrival);
+        var began = Stopwatch.GetTimestamp();
         Posix.Sync(file);
+        var sync = Stopwatch.GetElapsedTime(began);
         file.CloseChecked();
+        return sync;
     }
 
     private static void Copy(Mail mail, Descriptor file, CancellationToken cancellationToken)
@@ -77,13 +83,15 @@ internal static class MailWriter
     }
 
     // The mail must not be seen: a power cut could still take it, and the MTA will send it again.
-    private static void SyncOrUndo(Descriptor tmp, Descriptor @new, string name)
+    private static TimeSpan SyncOrUndo(Descriptor tmp, Descriptor @new, string name)
     {
         var isDurable = false;
+        var began = Stopwatch.GetTimestamp();
         try
         {
             Posix.Sync(@new);
             isDurable = true;
+            return Stopwatch.GetElapsedTime(began);
         }
         finally
         {

@@ -51,9 +51,10 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, Root
         var name = UniqueName.ForMail(now, mail.Size, mail.SizeCrLf);
         using var tmp = _opener.OpenPart(home, box, MaildirTree.Tmp);
         using var @new = _opener.OpenPart(home, box, MaildirTree.New);
+        TimeSpan sync;
         if (!isCounted || !place.Limit.IsSet)
         {
-            MailWriter.Store(mail, name, tmp, @new, place.Ids, cancellationToken);
+            sync = MailWriter.Store(mail, name, tmp, @new, place.Ids, cancellationToken);
         }
         else
         {
@@ -63,7 +64,7 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, Root
                 return DeliveryResult.OverQuota(place.Limit.Describe(usage, mail.Size));
             try
             {
-                MailWriter.Store(mail, name, tmp, @new, place.Ids, cancellationToken);
+                sync = MailWriter.Store(mail, name, tmp, @new, place.Ids, cancellationToken);
                 Count(mailbox, name);
             }
             finally
@@ -72,7 +73,7 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, Root
             }
         }
 
-        return DeliveryResult.Stored(folder is null ? name : $"{folder}/{name}", folder);
+        return DeliveryResult.Stored(folder is null ? name : $"{folder}/{name}", folder, sync);
     }
 
     // The mail is stored, whatever becomes of the count.

@@ -21,11 +21,24 @@ public sealed class DeliveryResult
     /// <summary>When stored: the folder that was used; null for the inbox.</summary>
     public string? Folder { get; private init; }
 
+    /// <summary>
+    /// When stored: how long of the call was spent waiting for the mail to be durable (fsync, commit), for the log of deliveries. Zero where the mailbox does not tell;
+    /// the host then counts it as writing.
+    /// </summary>
+    public TimeSpan SyncTime { get; private init; }
+
     /// <summary>Stored and durable.</summary>
     /// <param name="storedId">The id by which the mailbox knows the mail.</param>
     /// <param name="folder">The folder that was used; null for the inbox.</param>
     public static DeliveryResult Stored(string storedId, string? folder = null) =>
         new(DeliveryStatus.Stored, "") { StoredId = storedId, Folder = folder };
+
+    /// <summary>Stored and durable, and how long the latter took.</summary>
+    /// <param name="storedId">The id by which the mailbox knows the mail.</param>
+    /// <param name="folder">The folder that was used; null for the inbox.</param>
+    /// <param name="syncTime">As <see cref="SyncTime"/>; with a flush that many mails share, what this one waited for it.</param>
+    public static DeliveryResult Stored(string storedId, string? folder, TimeSpan syncTime) =>
+        new(DeliveryStatus.Stored, "") { StoredId = storedId, Folder = folder, SyncTime = syncTime };
 
     /// <summary>The user's quota leaves no room for it.</summary>
     /// <param name="detail">Usage and limit.</param>

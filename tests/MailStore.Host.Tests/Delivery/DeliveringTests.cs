@@ -235,5 +235,29 @@ public sealed class DeliveringTests : IDisposable
         Assert.Contains(_office.Log.Entries, entry => entry.Text.Contains($"{Bob} not stored", StringComparison.Ordinal) && entry.Text.Contains("first", StringComparison.Ordinal) && entry.Text.Contains("/srv is full", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_log_tells_where_the_time_of_a_delivery_went()
+    {
+        Put(Alice, Bob, Carol);
+        _office.First.MailboxOf(Alice).Delivering = Taking(DeliveryResult.Stored("file1", null, TimeSpan.FromMilliseconds(40)));
+        _office.First.MailboxOf(Bob).Delivering = Taking(DeliveryResult.OverQuota("1 of 1"));
+        // it cannot have waited longer than it took
+        _office.First.MailboxOf(Carol).Delivering = Taking(DeliveryResult.Stored("file3", null, TimeSpan.FromDays(1)));
+        foreach (var user in new[] { Alice, Bob, Carol })
+            await _office.SendAsync(user);
+
+        Assert.Contains("look-up 0.0 ms, create 0.0 ms, write 60.0 ms, sync 40.0 ms", LineOf($"{Alice} stored by first"), StringComparison.Ordinal);
+        Assert.Contains("look-up 0.0 ms, create 0.0 ms, write 100.0 ms, sync 0.0 ms", LineOf($"{Bob} not stored"), StringComparison.Ordinal);
+        Assert.Contains("look-up 0.0 ms, create 0.0 ms, write 0.0 ms, sync 100.0 ms", LineOf($"{Carol} stored by first"), StringComparison.Ordinal);
+
+        string LineOf(string what) => Assert.Single(_office.Log.Entries, entry => entry.Text.Contains(what, StringComparison.Ordinal)).Text;
+
+        Func<Mail, CancellationToken, ValueTask<DeliveryResult>> Taking(DeliveryResult result) => (_, _) =>
+        {
+            _office.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            return new(result);
+        };
+    }
+
     private void Put(params string[] users) => Array.ForEach(users, user => _office.Users.Put(user));
 }
