@@ -63,6 +63,9 @@ internal sealed record LmtpLimits
     /// <summary>At shutdown: how long a client that has brought no mail yet may be silent before it begins its first.</summary>
     public TimeSpan FirstMailTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>At shutdown: how long a client whose mail was answered just now may take to say QUIT.</summary>
+    public TimeSpan FarewellTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>At shutdown: how long transactions under way are waited for before their deliveries are cancelled.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

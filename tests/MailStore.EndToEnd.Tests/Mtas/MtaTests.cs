@@ -50,6 +50,9 @@ public sealed class MtaTests(MtaPackages packages)
         await mta.DrainAsync();
 
         Assert.Empty(StoredMaildir.Files(place.MaildirOf(Sender)));
+        // of the three, Postfix alone tells its queue id by XFORWARD
+        if (mta is Postfix && transport != Transport.Pipe)
+            await server.WaitForLogAsync("in the queue of the MTA");
         for (var user = 0; user < Users; user++)
             AssertStored(expected[user], place.MaildirOf(UserName(user)));
         await DovecotReadsAsync(place, expected);
@@ -144,7 +147,7 @@ public sealed class MtaTests(MtaPackages packages)
         return place;
     }
 
-    private static string Listen(Mta mta) => $"\n[lmtp]\nlisten = [\"127.0.0.1:{mta.LmtpPort}\", \"unix:{mta.Socket}\"]\nsocket_mode = \"0666\"\nallow_remote = false\n";
+    private static string Listen(Mta mta) => $"\n[lmtp]\nlisten = [\"127.0.0.1:{mta.LmtpPort}\", \"unix:{mta.Socket}\"]\nsocket_mode = \"0666\"\nallow_remote = false\nxforward_clients = [\"unix\", \"127.0.0.1\"]\n";
 
     /// <summary>The native program, and a configuration that tells it where the server listens.</summary>
     private static string PipedProgram(Mta mta)
@@ -191,6 +194,15 @@ public sealed class MtaTests(MtaPackages packages)
         {
             var line = Assert.Single(passwd, line => line.StartsWith(UserName(user) + ":", StringComparison.Ordinal));
             Assert.Equal(expected[user].Count, await dovecot.CountAsync(line));
+
+            // quota: what is there, as MailStore counted it mail by mail, is what Dovecot goes by
+            var home = place.MaildirOf(UserName(user));
+            var counted = await File.ReadAllTextAsync(Path.Combine(home, "maildirsize"));
+            var bytes = StoredMaildir.Files(home).Sum(file => new FileInfo(file).Length);
+            Assert.Equal(((bytes + 1023) / 1024, 1024 * 1024, expected[user].Count), await dovecot.QuotaAsync(line));
+            Assert.Equal(counted, await File.ReadAllTextAsync(Path.Combine(home, "maildirsize")));
+            if (user == 0)
+                Assert.Contains($"{bytes} bytes of 1G, {expected[user].Count} mails", (await place.RunAsync("user", "test", UserName(user))).Succeeded().Output, StringComparison.Ordinal);
         }
     }
 

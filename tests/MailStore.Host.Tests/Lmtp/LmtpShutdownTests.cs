@@ -11,7 +11,7 @@ public sealed class LmtpShutdownTests
     [Fact]
     public async Task Idle_clients_are_told_and_the_server_is_done_at_once()
     {
-        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { FirstMailTimeout = TimeSpan.FromMilliseconds(50) });
+        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { FirstMailTimeout = TimeSpan.FromMilliseconds(50), FarewellTimeout = TimeSpan.FromMilliseconds(50) });
         await using var silent = await LmtpClient.ConnectRawAsync(server.EndPoint);
         Assert.Equal(220, (await silent.ReadReplyAsync()).Code);
         await Task.Delay(100);
@@ -83,6 +83,43 @@ public sealed class LmtpShutdownTests
         Assert.Equal(421, (await client.ReadReplyAsync()).Code);
         await stopping;
         Assert.Single(server.Delivery.Mails);
+    }
+
+    [Fact]
+    public async Task A_client_whose_mail_is_answered_during_the_shutdown_may_say_QUIT_and_its_connection_is_still_there()
+    {
+        var outcome = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await TestServer.StartAsync(new FakeDelivery { Deliver = (_, _) => outcome.Task }, limits: new LmtpLimits { FarewellTimeout = TimeSpan.FromSeconds(30), DrainTimeout = TimeSpan.FromSeconds(30) });
+        await using var client = await server.BeginDataAsync("a");
+        await client.SendAsync("x\r\n.\r\n");
+        await server.Delivery.Started.Task;
+        var stopping = server.Server.StopAsync(CancellationToken.None);
+        outcome.SetResult(new Reply(250, "2.0.0", "stored"));
+        Assert.Equal("250 2.0.0 stored", await client.ReadLineAsync());
+        Assert.False(stopping.IsCompleted);
+        Assert.Equal(221, (await client.CommandAsync("QUIT")).Code);
+        await stopping;
+    }
+
+    [Fact]
+    public async Task A_client_that_says_nothing_after_its_mail_is_told_soon_and_one_that_begins_another_at_once()
+    {
+        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { FarewellTimeout = TimeSpan.FromSeconds(1) });
+        await using var silent = await server.ConnectAsync();
+        await using var busy = await server.ConnectAsync();
+        foreach (var client in new[] { silent, busy })
+            await client.SendMailAsync("s@example.net", ["a"], "x\n"u8.ToArray());
+        var stopping = server.Server.StopAsync(CancellationToken.None);
+        // all of it is taken off the connection: one that is reset takes the reply along
+        await busy.SendAsync("MAIL FROM:<s@example.net>\r\nRCPT TO:<a>\r\nDATA\r\n");
+        foreach (var client in new[] { silent, busy })
+        {
+            Assert.StartsWith("421 4.3.2", await client.ReadLineAsync(), StringComparison.Ordinal);
+            Assert.Null(await client.ReadLineAsync());
+        }
+
+        await stopping;
+        Assert.Equal(2, server.Delivery.Mails.Count);
     }
 
     [Fact]

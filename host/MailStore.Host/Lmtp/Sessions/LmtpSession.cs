@@ -27,11 +27,15 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     /// <summary>When the client connected, or said its last command.</summary>
     private long _heardAt = service.Clock.GetTimestamp();
 
+    /// <summary>When its last mail was answered.</summary>
+    private long _answeredAt;
+
     private bool MustClose => channel.IsClosing && ClosingPatience <= TimeSpan.Zero;
 
     /// <summary>
     /// At shutdown: a transaction may be brought to its end, unless the client takes too long to get to its data. A client that has come just now may begin its first
     /// one: MTAs take a new connection that is turned away for a server that is down, and put off all its mails, where an old one that is closed is only made anew.
+    /// One whose mail was answered just now may say QUIT: not all clients expect the connection to be gone when they write that.
     /// </summary>
     private TimeSpan ClosingPatience
     {
@@ -40,8 +44,10 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             var forData = service.Limits.DrainTimeout - channel.ClosingFor;
             if (_dialogue.Transaction is not null)
                 return forData;
-            var forFirstMail = _dialogue.HasTakenMail ? TimeSpan.Zero : service.Limits.FirstMailTimeout - service.Clock.GetElapsedTime(_heardAt);
-            return forFirstMail < forData ? forFirstMail : forData;
+            var forCommand = _dialogue.HasTakenMail
+                ? service.Limits.FarewellTimeout - service.Clock.GetElapsedTime(_answeredAt)
+                : service.Limits.FirstMailTimeout - service.Clock.GetElapsedTime(_heardAt);
+            return forCommand < forData ? forCommand : forData;
         }
     }
 
@@ -104,7 +110,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             var isLine = false;
             LmtpCommand command = default;
             while (step == SessionStep.NextCommand && !MustClose && (isLine = TryReadCommand(ref input, out command)))
-                step = await _dialogue.HandleAsync(command);
+                step = IsTooLate(command) ? _dialogue.CutOff(Replies.ShuttingDown) : await _dialogue.HandleAsync(command);
 
             var ahead = input.Length;
             channel.AdvanceTo(input.Start, isLine ? input.Start : input.End);
@@ -125,6 +131,10 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
 
         return SessionStep.End;
     }
+
+    /// <summary>At shutdown, after a mail, nothing new is begun. What the client sent along must not have the connection reset: it would miss the reply.</summary>
+    private bool IsTooLate(LmtpCommand command) =>
+        channel.IsClosing && _dialogue.HasTakenMail && _dialogue.Transaction is null && command.Verb != LmtpVerb.Quit;
 
     private async ValueTask<System.IO.Pipelines.ReadResult> ReadAsync()
     {
@@ -217,6 +227,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         }
 
         _waitedForMail = TimeSpan.Zero;
+        _answeredAt = service.Clock.GetTimestamp();
         _dialogue.CompleteMail();
     }
 
