@@ -27,7 +27,7 @@ internal static class DeliverVerdict
     {
         { IsPositive: true } => ExitCode.Ok,
         { Code: >= 500, Enhanced: "5.1.1" or "5.1.3" or "5.2.1" } => ExitCode.NoUser,
-        { Code: >= 500, Enhanced: "5.2.2" or "5.3.4" } => ExitCode.NoPermission,
+        { Code: >= 500, Enhanced: "5.2.2" or "5.3.4" or "5.4.6" } => ExitCode.NoPermission,
         _ => ExitCode.TemporaryFailure,
     };
 

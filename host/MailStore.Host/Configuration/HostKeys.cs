@@ -12,14 +12,17 @@ internal static class HostKeys
     /// <summary>In a record only: the name of the user who gets this one's mail.</summary>
     public const string Alias = "alias";
 
+    /// <summary>In a domain only: the name of the user who gets the mail for all of its names that nobody has.</summary>
+    public const string CatchAll = "catch_all";
+
     /// <summary>RFC 5321, 4.5.3.1: 64 for the local part, 255 for the domain, and the <c>@</c>.</summary>
     private const int LongestName = 320;
 
     public static IReadOnlyList<string> InRecord { get; } = [Mda, Enabled, Alias];
 
-    public static IReadOnlyList<string> InDomain { get; } = [Mda, Enabled];
+    public static IReadOnlyList<string> InDomain { get; } = [Mda, Enabled, CatchAll];
 
-    public static bool IsHostKey(string key) => key is Mda or Enabled or Alias;
+    public static bool IsHostKey(string key) => key is Mda or Enabled or Alias or CatchAll;
 
     /// <summary>Checks a host's setting of a record. Null if it is right, or if the key is not the host's.</summary>
     /// <param name="mdas">The names of the configured MDA instances.</param>
@@ -27,7 +30,8 @@ internal static class HostKeys
     {
         Mda => CheckMda(value, mdas),
         Enabled => CheckEnabled(value),
-        Alias => CheckAlias(value),
+        Alias => CheckUser(Alias, value),
+        CatchAll => "'catch_all' is a setting of a domain: it belongs into [domain.\"example.org\"] of the configuration",
         _ => null,
     };
 
@@ -38,14 +42,15 @@ internal static class HostKeys
 
     public static string? CheckEnabled(string value) => TryParseEnabled(value, out _) ? null : $"'enabled' takes true or false, not {TomlText.Shown(value)}";
 
-    public static string? CheckAlias(string value)
+    /// <summary>Checks the name of a user that another one's mail goes to.</summary>
+    public static string? CheckUser(string key, string value)
     {
         if (value.Length == 0)
-            return "'alias' takes the name of another user, as alice@example.org";
+            return $"'{key}' takes the name of another user, as alice@example.org";
         if (value.Length > LongestName)
-            return $"'alias' is longer than {LongestName} characters";
+            return $"'{key}' is longer than {LongestName} characters";
         return value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '<' or '>' or ',')
-            ? $"'alias' takes the name of one other user, as alice@example.org, not {TomlText.Shown(value)}"
+            ? $"'{key}' takes the name of one other user, as alice@example.org, not {TomlText.Shown(value)}"
             : null;
     }
 

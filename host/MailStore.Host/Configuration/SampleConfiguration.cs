@@ -29,6 +29,7 @@ internal static class SampleConfiguration
         #   [domain."example.org"]
         #   mda   = "archive"
         #   quota = "1G"
+        #   catch_all = "postmaster@example.org"    # who gets mail for names that nobody has; without it they are 550
 
         """;
 

@@ -63,6 +63,14 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         try
         {
             var user = await FindAsync(target.User, cancellationToken);
+            if (user is null && _directory.CatchAllOf(target.User) is { } catchAll)
+            {
+                user = await FindAsync(Named(catchAll, "catch_all of its domain"), cancellationToken)
+                    ?? throw new ModuleConfigurationException($"'{target.User}' is nobody's name, and catch_all of its domain names '{catchAll}', who does not exist; add him, or mend catch_all");
+                // strangers choose no folder
+                target = target with { Detail = null };
+            }
+
             var refusal = user is null ? Replies.NoSuchUser(address) : await RefusalOfAsync(user, address, cancellationToken);
             return refusal is { } reply
                 ? new RecipientDecision(null, reply)
@@ -87,19 +95,21 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         var arrival = _clock.GetUtcNow();
         var transaction = TransactionId.New(arrival);
         var mark = MarkOf(envelope, content);
+        var seen = SeenBy(content);
         if (envelope.Forwarded is not null || envelope.EnvelopeId is not null)
             DeliveryLog.ToldByClient(_logger, transaction, envelope.Forwarded?.QueueId, envelope.EnvelopeId, envelope.Forwarded?.Address, envelope.Forwarded?.Helo);
         var replies = new Task<Reply>[recipients.Count];
         for (var i = 0; i < replies.Length; i++)
         {
             var delivery = new Delivery(TransactionId.ForRecipient(transaction, i), transaction, envelope, recipients[i], content, arrival);
-            replies[i] = DeliverAsync(delivery, mark, cancellationToken);
+            replies[i] = DeliverAsync(delivery, mark, seen, cancellationToken);
         }
 
         return replies;
     }
 
-    private async Task<Reply> DeliverAsync(Delivery delivery, Task<RepeatMark?> marking, CancellationToken cancellationToken)
+    private async Task<Reply> DeliverAsync(
+        Delivery delivery, Task<RepeatMark?> marking, Task<IReadOnlyList<string>> seen, CancellationToken cancellationToken)
     {
         var times = new DeliveryTimes(_clock);
         var user = delivery.Recipient.User.Name;
@@ -120,6 +130,9 @@ internal sealed class DeliveryService : IDelivery, IDisposable
                 return Refused(delivery, mda, Replies.NoSuchUser(delivery.Recipient.Original), "the user was removed meanwhile", times);
             if (await RefusalOfAsync(record, delivery.Recipient.Original, cancellationToken) is { } refusal)
                 return Refused(delivery, mda, refusal, "the record changed meanwhile", times);
+
+            if (HasComeBack(user, await seen))
+                return Refused(delivery, mda, Replies.Loop(delivery.Recipient.Original), $"a loop: it bears 'Delivered-To: {user}' already (an MTA must not add that before it hands a mail over: no D in the flags of Postfix's pipe)", times);
 
             mda = _directory.MdaNameOf(record);
             var parsed = await CompleteAsync(record, times, cancellationToken);
@@ -215,14 +228,17 @@ internal sealed class DeliveryService : IDelivery, IDisposable
             if (hop == AliasHops)
                 throw new ModuleConfigurationException($"alias '{name}' goes on after {AliasHops} hops; look for a circle with 'mailstore user show'");
             // whoever wrote the record need not know how names are normalised
-            var target = UserAddress.Parse(alias, _options.Lmtp.RecipientDelimiter, _options.Delivery.CaseSensitiveLocalParts, out var error)?.User
-                ?? throw new ModuleConfigurationException($"user '{record.Name}' is an alias for '{alias}', which is no name: {error}; mend it with 'mailstore user set'");
+            var target = Named(alias, $"the alias of user '{record.Name}'");
             record = await _directory.Users.FindAsync(target, cancellationToken)
                 ?? throw new ModuleConfigurationException($"user '{record.Name}' is an alias for '{target}', who does not exist; add him, or mend or remove the alias");
         }
 
         return record;
     }
+
+    private string Named(string name, string where) =>
+        UserAddress.Parse(name, _options.Lmtp.RecipientDelimiter, _options.Delivery.CaseSensitiveLocalParts, out var error)?.User
+            ?? throw new ModuleConfigurationException($"{where} is '{name}', which is no name: {error}; mend it");
 
     private async ValueTask<Reply?> RefusalOfAsync(UserRecord user, string address, CancellationToken cancellationToken)
     {
@@ -248,6 +264,21 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         DeliveryLog.StoredBefore(_logger, delivery.Id, delivery.Recipient.User.Name, mda, delivery.Content.Length, queueId.Id, times);
         return Replies.StoredBefore(delivery.Recipient.Original, delivery.Id);
     }
+
+    private bool HasComeBack(string user, IReadOnlyList<string> seen)
+    {
+        foreach (var address in seen)
+        {
+            if (UserAddress.Parse(address, _options.Lmtp.RecipientDelimiter, _options.Delivery.CaseSensitiveLocalParts, out _)?.User == user)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>To whom the mail was delivered before it came here.</summary>
+    private static Task<IReadOnlyList<string>> SeenBy(MailBuffer content) =>
+        content.IsSpooled ? Task.Run(() => DeliveredTo.Find(content)) : Task.FromResult(DeliveredTo.Find(content));
 
     /// <summary>What a repeat of this mail would be known by; null without a queue id.</summary>
     private Task<RepeatMark?> MarkOf(MailEnvelope envelope, MailBuffer content)

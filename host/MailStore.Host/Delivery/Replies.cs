@@ -20,6 +20,9 @@ internal static class Replies
 
     public static Reply Disabled(string address) => new(550, "5.2.1", $"<{address}> is disabled");
 
+    /// <summary>RFC 3463, X.4.6.</summary>
+    public static Reply Loop(string address) => new(554, "5.4.6", $"<{address}> mail loop: this mail was delivered there before");
+
     public static Reply UserBusy(string address) => new(451, "4.3.2", $"<{address}> has too many deliveries under way, try again later");
 
     public static Reply Stored(string address, string deliveryId) => new(250, "2.0.0", $"<{address}> {deliveryId} stored");

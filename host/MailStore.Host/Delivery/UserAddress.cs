@@ -1,4 +1,5 @@
 using System.Text;
+using MailStore.Host.Configuration;
 
 namespace MailStore.Host.Delivery;
 
@@ -11,14 +12,14 @@ internal readonly record struct UserAddress(string User, string? Detail)
     /// <summary>RFC 5321, 4.5.3.1: 64 for the local part, 255 for the domain, and the @.</summary>
     public const int MaxLength = 320;
 
-    /// <summary>Normalises a recipient: domain in lower case without a final dot, local part unquoted, in lower case unless configured otherwise.</summary>
+    /// <summary>Normalises a recipient: domain as <see cref="DomainName.Normalise"/> has it, local part unquoted, in lower case unless configured otherwise.</summary>
     /// <param name="address">Without angle brackets.</param>
     /// <param name="error">What is wrong with it.</param>
     public static UserAddress? Parse(string address, string delimiters, bool caseSensitive, out string error)
     {
         error = "";
         var at = address.LastIndexOf('@');
-        var (local, domain) = at < 0 ? (address, "") : (address[..at], address[(at + 1)..].ToLowerInvariant().TrimEnd('.'));
+        var (local, domain) = at < 0 ? (address, "") : (address[..at], DomainName.Normalise(address[(at + 1)..]));
         if (at >= 0 && domain.Length == 0)
             error = "the domain is empty";
         local = Unquote(local);

@@ -26,6 +26,10 @@ internal sealed class UserDirectory(HostConfiguration configuration, ModuleSet m
         return _domainLayers.GetValueOrDefault(DomainNameOf(record.Name))?.Values.LastOrDefault(setting => setting.Key == key).Value;
     }
 
+    /// <summary>The user who gets mail for names of this one's domain that nobody has; null if the domain has none.</summary>
+    public string? CatchAllOf(string name) =>
+        _domainLayers.TryGetValue(DomainNameOf(name), out var domain) ? domain.Values.LastOrDefault(setting => setting.Key == HostKeys.CatchAll).Value : null;
+
     public bool IsEnabled(UserRecord record) =>
         HostSetting(record, HostKeys.Enabled) is not { } text || !HostKeys.TryParseEnabled(text, out var enabled) || enabled;
 

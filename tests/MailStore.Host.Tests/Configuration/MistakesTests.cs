@@ -111,6 +111,9 @@ public sealed class MistakesTests
     [InlineData("domain = \"a.org\"", "(1,1): 'domain' is a table: write [domain.\"example.org\"], and its settings below")]
     [InlineData("[domain.\"a.org\"]\nmda = \"maildr\"", "(2,1): 'mda' names 'maildr', but there is no [mda.maildr]; configured: maildir; did you mean 'maildir'?")]
     [InlineData("[domain.\"a.org\"]\nenabled = \"no\"", "(2,1): 'enabled' takes true or false, not \"no\"")]
+    [InlineData("[domain.\"a.org\"]\ncatch_all = \"a b\"", "(2,1): 'catch_all' takes the name of one other user, as alice@example.org, not \"a b\"")]
+    [InlineData("[domain.\"a.org\"]\ncatch_all = true", "(2,1): 'catch_all' takes the name of a user, as postmaster@example.org, not true")]
+    [InlineData("[domain.\"bücher.org\"]\n[domain.\"xn--bcher-kva.org\"]", "(2,1): [domain.\"xn--bcher-kva.org\"] is the same domain as [domain.\"bücher.org\"] at (1,1); put the settings together")]
     [InlineData("[domain.\"a.org\"]\nalias = \"b@a.org\"", "(2,1): 'alias' belongs into the record of a user, not into [domain.\"a.org\"]")]
     public void Domains(string text, string mistake) => AssertOnly(text, mistake);
 

@@ -235,6 +235,43 @@ public sealed class DeliveringTests : IDisposable
         Assert.Contains(_office.Log.Entries, entry => entry.Text.Contains($"{Bob} not stored", StringComparison.Ordinal) && entry.Text.Contains("first", StringComparison.Ordinal) && entry.Text.Contains("/srv is full", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Delivered-To: alice@example.org\n", false)]
+    [InlineData("Received: x\nDELIVERED-TO:  Alice+Lists@Example.org.  \r\nSubject: x\n", false)]
+    [InlineData("Delivered-To: bob@example.org\nDelivered-To: alice@example.org\n", false)]
+    [InlineData("Delivered-To: carol@example.org\nX-Delivered-To: alice@example.org\n", true)]
+    [InlineData("Delivered-To:\nSubject: Delivered-To: alice@example.org\n", true)]
+    [InlineData("Subject: x\n\nDelivered-To: alice@example.org\n", true)]
+    [InlineData("Subject: x\r\n\r\nDelivered-To: alice@example.org\r\n", true)]
+    public async Task A_mail_that_was_delivered_to_this_user_before_is_a_loop(string header, bool isStored)
+    {
+        Put(Alice);
+        using var content = _office.Content(header + "\nhello\n");
+        var reply = await _office.Start(content, await _office.AcceptAllAsync("alice+again@example.org"))[0];
+        Assert.Equal(isStored ? "250 2.0.0" : "554 5.4.6", PostOffice.Codes(reply));
+        Assert.Equal(isStored ? 1 : 0, _office.First.MailboxOf(Alice).Mails.Count);
+    }
+
+    [Fact]
+    public async Task A_loop_of_one_recipient_is_none_of_the_others()
+    {
+        Put(Alice, Bob);
+        using var content = _office.Content("Delivered-To: alice@example.org\n\nhello\n");
+        var replies = await Task.WhenAll(_office.Start(content, await _office.AcceptAllAsync(Alice, Bob)));
+        Assert.Equal(["554 5.4.6", "250 2.0.0"], replies.Select(PostOffice.Codes));
+    }
+
+    [Fact]
+    public async Task What_was_stored_and_comes_back_is_a_loop_also_where_it_is_too_large_for_memory()
+    {
+        using var office = new PostOffice(tables: "[delivery]\nmemory_per_mail = \"64K\"");
+        office.Users.Put(Alice);
+        using var content = office.Content($"Received: x\nDelivered-To: {Alice}\n\n{new string('x', 200_000)}\n");
+        await content.FlushAsync(default);
+        Assert.True(content.IsSpooled);
+        Assert.Equal("554 5.4.6", PostOffice.Codes(await office.Start(content, [await office.AcceptAsync(Alice)])[0]));
+    }
+
     [Fact]
     public async Task The_log_tells_where_the_time_of_a_delivery_went()
     {

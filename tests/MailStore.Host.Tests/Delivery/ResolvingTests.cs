@@ -14,6 +14,12 @@ public sealed class ResolvingTests : IDisposable
         enabled = false
         [domain."strange.org"]
         level = 7
+        [domain."caught.org"]
+        catch_all = "Alice@Example.org"
+        [domain."nowhere.org"]
+        catch_all = "nobody@example.org"
+        [domain."xn--bcher-kva.org"]
+        catch_all = "alice@example.org"
         """);
 
     public void Dispose() => _office.Dispose();
@@ -31,6 +37,40 @@ public sealed class ResolvingTests : IDisposable
     {
         Assert.Equal("550 5.1.1", await _office.AskAsync("nobody@example.org"));
         Assert.Equal("501 5.1.3", await _office.AskAsync("@example.org"));
+    }
+
+    [Fact]
+    public async Task Mail_for_a_name_that_nobody_has_goes_to_the_catch_all_user_of_its_domain_and_into_no_folder_that_a_stranger_names()
+    {
+        _office.Users.Put(Alice);
+        _office.Users.Put("bob@caught.org");
+        var recipient = await _office.AcceptAsync("whoever+lists@Caught.org");
+        Assert.Equal(("whoever+lists@Caught.org", null, Alice), (recipient.Original, recipient.Detail, recipient.User.Name));
+        Assert.Equal("bob@caught.org", (await _office.AcceptAsync("Bob+x@caught.org")).User.Name);
+    }
+
+    [Fact]
+    public async Task A_catch_all_user_who_is_an_alias_is_followed_and_a_disabled_one_gets_nothing()
+    {
+        _office.Users.Put(Alice, ("alias", Bob));
+        _office.Users.Put(Bob);
+        Assert.Equal(Bob, (await _office.AcceptAsync("whoever@caught.org")).User.Name);
+        _office.Users.Put(Bob, ("enabled", "false"));
+        Assert.Equal("550 5.2.1", await _office.AskAsync("whoever@caught.org"));
+    }
+
+    [Fact]
+    public async Task A_catch_all_user_who_is_not_there_is_the_configurations_fault_and_bounces_nothing() =>
+        Assert.Equal("451 4.3.5", await _office.AskAsync("whoever@nowhere.org"));
+
+    [Theory]
+    [InlineData("whoever@bücher.org")]
+    [InlineData("whoever@BÜCHER.org.")]
+    [InlineData("whoever@xn--bcher-kva.ORG")]
+    public async Task A_domain_is_the_same_in_Unicode_and_in_ASCII(string address)
+    {
+        _office.Users.Put(Alice);
+        Assert.Equal(Alice, (await _office.AcceptAsync(address)).User.Name);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class UserAddressTests
     private static readonly Gen<string> Traps =
         Gen.OneOf(
             Gen.OneOfConst("@", "\"", "\\", "+", ".", "-", " ", "<", ">", "/", "..", "=", "\0", "\r", "\n", "\t", "\x7f", "\x85"),
-            Gen.OneOfConst("a", "B", "é", "É", "ß", "İ", "ſ", "\u212a", "\U0001F4EC", "\ud83d", "\udcec", "\u2028", new string('x', 80)))
+            Gen.OneOfConst("a", "B", "xn--", "xn--bcher-kva", "é", "É", "ß", "İ", "ſ", "\u212a", "\U0001F4EC", "\ud83d", "\udcec", "\u2028", new string('x', 80)))
         .Array[0, 12].Select(string.Concat);
 
     /// <summary>Anything that may stand in a local part once the quotes are off.</summary>
@@ -74,6 +74,11 @@ public sealed class UserAddressTests
     [InlineData("Postmaster+x", "postmaster", "x")]
     [InlineData("alice@[192.0.2.1]", "alice@[192.0.2.1]", null)]
     [InlineData("ÄRGER@BÜCHER.example", "ärger@bücher.example", null)]
+    [InlineData("a@xn--BCHER-kva.Example", "a@bücher.example", null)]
+    [InlineData("a@mail.xn--bcher-kva.example.", "a@mail.bücher.example", null)]
+    [InlineData("a@xn--.example", "a@xn--.example", null)]
+    [InlineData("a@xn--zzzzzz99999.example", "a@xn--zzzzzz99999.example", null)]
+    [InlineData("a@[IPv6:2001:DB8::1]", "a@[ipv6:2001:db8::1]", null)]
     [InlineData("..@example.org", "..@example.org", null)]
     [InlineData("../../etc/passwd@example.org", "../../etc/passwd@example.org", null)]
     [InlineData("a@../..", "a@../", null)]

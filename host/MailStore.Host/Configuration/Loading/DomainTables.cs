@@ -29,8 +29,7 @@ internal sealed class DomainTables(IReadOnlyCollection<string> mdas, ICollection
             return;
         }
 
-        // domains are compared without regard to letter case (RFC 5321, 2.4); names with other letters than ASCII are taken as they are
-        var domain = entry.Key.ToLowerInvariant();
+        var domain = DomainName.Normalise(entry.Key);
         if (domain.Length == 0 || domain.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '@' or '/' or '\\' or '<' or '>'))
             mistakes.Add(entry.Mistake($"{TomlText.Shown(entry.Key)} is not the name of a domain, as \"example.org\""));
         if (_domains.TryGetValue(domain, out var first))
@@ -53,6 +52,8 @@ internal sealed class DomainTables(IReadOnlyCollection<string> mdas, ICollection
             (HostKeys.Mda, var other) => $"'mda' takes the name of an [mda.NAME] table, not {TomlText.Shown(other)}",
             (HostKeys.Enabled, bool) => null,
             (HostKeys.Enabled, var other) => $"'enabled' takes true or false, not {TomlText.Shown(other)}",
+            (HostKeys.CatchAll, string catchAll) => HostKeys.CheckUser(HostKeys.CatchAll, catchAll),
+            (HostKeys.CatchAll, var other) => $"'catch_all' takes the name of a user, as postmaster@example.org, not {TomlText.Shown(other)}",
             _ => $"'{setting.Key}' belongs into the record of a user, not into {table.Title}",
         };
         if (error is not null)

@@ -1,0 +1,48 @@
+using System.Buffers;
+using System.Text;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Delivery;
+
+/// <summary>Finds to whom a mail was delivered before: the fields Delivered-To of its header (RFC 9228), of which each delivery here adds one.</summary>
+internal static class DeliveredTo
+{
+    /// <summary>How far down they are looked for: far below what a mail that circles gathers between two rounds.</summary>
+    private const int Reach = 64 * 1024;
+
+    private static ReadOnlySpan<byte> Field => "delivered-to:"u8;
+
+    /// <param name="content">Lines end with LF, or with CR LF.</param>
+    public static IReadOnlyList<string> Find(MailContent content)
+    {
+        if (content.TryGetSequence(out var sequence) && (sequence.IsSingleSegment || sequence.FirstSpan.Length >= Reach))
+            return Find(sequence.FirstSpan[..Math.Min(sequence.FirstSpan.Length, Reach)]);
+        var buffer = ArrayPool<byte>.Shared.Rent(Reach);
+        try
+        {
+            using var stream = content.OpenRead();
+            return Find(buffer.AsSpan(0, stream.ReadAtLeast(buffer.AsSpan(0, Reach), Reach, throwOnEndOfStream: false)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <param name="start">Of the mail.</param>
+    public static IReadOnlyList<string> Find(ReadOnlySpan<byte> start)
+    {
+        List<string>? found = null;
+        while (start.IndexOf((byte)'\n') is >= 0 and var end)
+        {
+            var line = start[..end];
+            start = start[(end + 1)..];
+            if (line is [] or [(byte)'\r'])
+                break;
+            if (line.Length > Field.Length && Ascii.EqualsIgnoreCase(line[..Field.Length], Field))
+                (found ??= []).Add(Encoding.UTF8.GetString(line[Field.Length..]).Trim());
+        }
+
+        return found ?? (IReadOnlyList<string>)[];
+    }
+}
