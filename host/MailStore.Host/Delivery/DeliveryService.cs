@@ -132,7 +132,7 @@ internal sealed class DeliveryService : IDelivery, IDisposable
                 return Refused(delivery, mda, refusal, "the record changed meanwhile", times);
 
             if (HasComeBack(user, await seen))
-                return Refused(delivery, mda, Replies.Loop(delivery.Recipient.Original), $"a loop: it bears 'Delivered-To: {user}' already (an MTA must not add that before it hands a mail over: no D in the flags of Postfix's pipe)", times);
+                return Refused(delivery, mda, Replies.Loop(delivery.Recipient.Original), $"a loop: it bears 'Delivered-To: {user}' already", times);
 
             mda = _directory.MdaNameOf(record);
             var parsed = await CompleteAsync(record, times, cancellationToken);
