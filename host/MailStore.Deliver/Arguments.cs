@@ -1,8 +1,11 @@
+using MailStore.Host.Commands;
+
 namespace MailStore.Deliver;
 
 /// <summary>The arguments of <c>mailstore deliver</c>, understood in the same way.</summary>
 internal sealed record Arguments
 {
+    /// <summary>By option, or by the environment.</summary>
     public string Sender { get; private init; } = "";
 
     public IReadOnlyList<string> Recipients { get; private init; } = [];
@@ -19,6 +22,7 @@ internal sealed record Arguments
     {
         var parsed = new Arguments();
         var recipients = new List<string>();
+        string? sender = null;
         mistake = null;
         var onlyRecipients = false;
         for (var i = 0; i < arguments.Count && mistake is null; i++)
@@ -47,7 +51,7 @@ internal sealed record Arguments
             switch (name)
             {
                 case "-f" or "-r" or "--sender" when value is not null:
-                    parsed = parsed with { Sender = value };
+                    sender = value;
                     break;
                 case "--config" when value is not null:
                     parsed = parsed with { Configuration = value };
@@ -61,9 +65,10 @@ internal sealed record Arguments
             }
         }
 
-        if (mistake is null && recipients.Count == 0)
-            mistake = "no recipient is named";
-        return parsed with { Recipients = recipients };
+        parsed = parsed with { Sender = EnvelopeVariables.SenderOr(sender), Recipients = EnvelopeVariables.RecipientsOr(recipients) };
+        if (mistake is null && parsed.Recipients.Count == 0)
+            mistake = "no recipient is named, neither as an argument nor by $RECIPIENT";
+        return parsed;
     }
 
     private static bool IsOption(string argument)

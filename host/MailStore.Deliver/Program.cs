@@ -9,9 +9,10 @@ const string Help = """
     mailstore-deliver: hands one mail from standard input over to the running MailStore server, as an MTA's pipe transport.
 
     Usage:
-      mailstore-deliver [-f SENDER] [--config FILE] RECIPIENT...
+      mailstore-deliver [-f SENDER] [--config FILE] [RECIPIENT...]
 
-      -f, -r, --sender SENDER   the envelope's sender; '' or '<>' for none
+      RECIPIENT                 who gets it; else $RECIPIENT
+      -f, -r, --sender SENDER   the envelope's sender; '' or '<>' for none; else $SENDER
       --config FILE             the server's configuration; else $MAILSTORE_CONFIG, ./mailstore.toml, /etc/mailstore/mailstore.toml, or the defaults
       --help, --version
 
@@ -29,7 +30,8 @@ if (arguments.Help || arguments.Version)
 if (mistake is not null)
 {
     Console.Error.WriteLine($"mailstore-deliver: {mistake}; see mailstore-deliver --help");
-    return ExitCode.Usage;
+    // as it is with 'mailstore deliver': an MTA would bounce on 64
+    return ExitCode.TemporaryFailure;
 }
 
 using var end = new EndBySignal(ExitCode.TemporaryFailure);
@@ -51,14 +53,14 @@ async Task<int> HandOverAsync(CancellationToken cancellationToken)
     if (mistakes.Count > 0)
         throw new TemporaryFailureException(string.Join('\n', mistakes));
 
-    List<string> recipients = [.. arguments.Recipients.Select(DeliverVerdict.Bare)];
+    var recipients = arguments.Recipients;
     foreach (var address in listeners.Addresses)
     {
         if (LmtpConnector.Connect(address, listeners.DataDirectory) is not { } socket)
             continue;
         await using var server = new LmtpHandover(new SocketStream(socket));
         await using var mail = new InputStream();
-        return DeliverVerdict.Report(await server.DeliverAsync(DeliverVerdict.Bare(arguments.Sender), recipients, mail, cancellationToken), recipients);
+        return DeliverVerdict.Report(await server.DeliverAsync(arguments.Sender, recipients, mail, cancellationToken), recipients);
     }
 
     throw new TemporaryFailureException(

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using MailStore.Benchmarks;
+using MailStore.Benchmarks.Deliver;
 using MailStore.Benchmarks.Restarts;
 using MailStore.Benchmarks.Sessions;
 
@@ -8,6 +9,9 @@ if (args is ["start", ..])
 
 if (args is ["restart", ..])
     return await RestartBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 7, program: args.ElementAtOrDefault(2));
+
+if (args is ["deliver", ..])
+    return await DeliverBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100);
 
 if (args is ["boundary", ..])
     return BoundaryReport.Run(inShort: args is [_, "--short"]);

@@ -62,39 +62,6 @@ public sealed class DeliverCommandTests
         Assert.Contains("maildri", result.Errors, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("as usual", 0, "", "")]
-    [InlineData("several lines", 0, "RCPT", "250-2.1.5 one\n250-2.1.5 two\n250 2.1.5 three")]
-    [InlineData("gone after the last reply", 0, ".", "250 2.0.0 stored\nhang up")]
-    [InlineData("gone before the reply", 75, ".", "hang up")]
-    [InlineData("gone at once", 75, "connect", "hang up")]
-    [InlineData("closing", 75, "connect", "421 4.3.2 shutting down")]
-    [InlineData("no LMTP", 75, "LHLO", "500 5.5.1 this is SMTP")]
-    [InlineData("a sender that it does not take", 75, "MAIL", "501 5.1.7 this is not an address")]
-    [InlineData("an extension that it lacks", 75, "MAIL", "555 5.5.4 parameter not known")]
-    [InlineData("a command out of order", 75, "DATA", "503 5.5.1 say LHLO first")]
-    [InlineData("no reply at all", 75, "RCPT", "nonsense")]
-    [InlineData("unknown for sure", 67, "RCPT", "550 5.1.1 no such user")]
-    [InlineData("unknown perhaps", 75, "RCPT", "550 5.7.1 not from here")]
-    [InlineData("too large", 77, ".", "552 5.3.4 too large")]
-    [InlineData("full", 77, ".", "552 5.2.2 over quota")]
-    [InlineData("full for now", 75, ".", "452 4.2.2 over quota")]
-    public async Task Only_a_refusal_that_is_meant_for_the_sender_bounces_and_what_is_stored_is_not_sent_again(
-        string server, int exitCode, string command, string reply)
-    {
-        _ = server;
-        using var scripted = new ScriptedServer(said => said == command ? reply : said switch
-        {
-            "connect" => "220 ready",
-            "DATA" => "354 go on",
-            "." => "250 2.0.0 stored",
-            _ => "250 2.0.0 OK",
-        });
-        using var place = new TestPlace($"\n[lmtp]\nlisten = [\"unix:{scripted.Path}\"]\n");
-        (await MailStoreProgram.RunAsync(place.Directory, Mail, ["deliver", Alice])).FailedClearly(exitCode);
-        Assert.Equal(exitCode is 0 or 77 || command == ".", (await scripted.Served).Contains("..two") || (await scripted.Served).Contains("...two"));
-    }
-
     [Fact]
     public async Task An_address_with_control_characters_is_nobodys_and_least_of_all_another_users()
     {
@@ -131,21 +98,6 @@ public sealed class DeliverCommandTests
         await File.WriteAllTextAsync(file, Alice);
         (await MailStoreProgram.RunAsync(place.Directory, Mail, ["deliver", $"@{file}"])).FailedClearly(67);
         Assert.False(Directory.Exists(place.MaildirOf(Alice)));
-    }
-
-    [Fact]
-    public async Task A_signal_ends_it_with_an_exit_code_on_which_no_mta_bounces()
-    {
-        using var asked = new SemaphoreSlim(0);
-        using var scripted = new ScriptedServer(_ =>
-        {
-            asked.Release();
-            return ""; // and no answer
-        });
-        using var place = new TestPlace($"\n[lmtp]\nlisten = [\"unix:{scripted.Path}\"]\n");
-        await using var process = new SignalledProcess(MailStoreProgram.StartInfo(place.Directory, ["deliver", Alice]));
-        Assert.True(await asked.WaitAsync(TimeSpan.FromMinutes(1)));
-        Assert.Equal(75, await process.TerminateAsync());
     }
 
     [Fact]

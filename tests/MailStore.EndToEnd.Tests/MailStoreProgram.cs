@@ -20,9 +20,11 @@ internal static class MailStoreProgram
     /// <summary>Plugins that misbehave or bring old libraries along, built with the tests.</summary>
     public static string FixturePlugin(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "fixtures", "plugins", name);
 
-    public static ProcessStartInfo StartInfo(string directory, IEnumerable<string> arguments)
+    public static ProcessStartInfo StartInfo(string directory, IEnumerable<string> arguments) => StartInfo(Path, directory, arguments);
+
+    public static ProcessStartInfo StartInfo(string program, string directory, IEnumerable<string> arguments)
     {
-        var info = new ProcessStartInfo(Path)
+        var info = new ProcessStartInfo(program)
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
@@ -41,9 +43,11 @@ internal static class MailStoreProgram
     /// <summary>Runs one command to its end.</summary>
     public static Task<CommandResult> RunAsync(string directory, params string[] arguments) => RunAsync(directory, [], arguments);
 
-    public static async Task<CommandResult> RunAsync(string directory, byte[] input, string[] arguments)
+    public static Task<CommandResult> RunAsync(string directory, byte[] input, string[] arguments) => RunAsync(StartInfo(directory, arguments), input);
+
+    public static async Task<CommandResult> RunAsync(ProcessStartInfo program, byte[] input)
     {
-        using var process = Process.Start(StartInfo(directory, arguments))!;
+        using var process = Process.Start(program)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         try

@@ -18,8 +18,8 @@ internal static class DeliverCommand
 
     public static Command Build()
     {
-        var sender = new Option<string>("--sender", "-f", "-r") { Description = "The envelope's sender; '' or '<>' for none", HelpName = "SENDER", DefaultValueFactory = _ => "" };
-        var recipients = new Argument<string[]>("RECIPIENT") { Description = "Who gets it; one for each call lets an MTA try each again on its own", Arity = ArgumentArity.OneOrMore };
+        var sender = new Option<string?>("--sender", "-f", "-r") { Description = "The envelope's sender; '' or '<>' for none; else $SENDER", HelpName = "SENDER" };
+        var recipients = new Argument<string[]>("RECIPIENT") { Description = "Who gets it; one for each call lets an MTA try each again on its own; else $RECIPIENT", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command(Name, "Deliver one mail from standard input, as an MTA's pipe transport") { sender, recipients };
         // an address may begin with a hyphen, a misspelt option has no @
         command.Validators.Add(result =>
@@ -27,11 +27,16 @@ internal static class DeliverCommand
             foreach (var token in result.GetValue(recipients)?.Where(token => token.StartsWith('-') && !token.Contains('@', StringComparison.Ordinal)) ?? [])
                 result.AddError($"unknown option '{token}'");
         });
+        command.Validators.Add(result =>
+        {
+            if (EnvelopeVariables.RecipientsOr(result.GetValue(recipients) ?? []).Count == 0)
+                result.AddError("no recipient is named, neither as an argument nor by $RECIPIENT");
+        });
         command.SetAction(async (arguments, _) =>
         {
             using var end = new EndBySignal(ExitCode.TemporaryFailure);
             return await RunAsync(
-                new CommandContext(arguments), DeliverVerdict.Bare(arguments.GetValue(sender) ?? ""), [.. arguments.GetRequiredValue(recipients).Select(DeliverVerdict.Bare)], end.Token);
+                new CommandContext(arguments), EnvelopeVariables.SenderOr(arguments.GetValue(sender)), EnvelopeVariables.RecipientsOr(arguments.GetValue(recipients) ?? []), end.Token);
         });
         return command;
     }
