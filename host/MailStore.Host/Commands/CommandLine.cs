@@ -15,7 +15,7 @@ internal static class CommandLine
         // whoever makes a file, a module too, makes it for the server's user alone, unless it says otherwise
         _ = Umask.Set(Umask.OwnerOnly);
         // no response files: an argument such as '@/etc/passwd' may come from whoever sent the mail
-        var result = Build().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var result = Build().Parse(WithEmptyValues(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
         var name = result.CommandResult.Command.Name;
         var isDelivery = name == DeliverCommand.Name;
         if (result.Errors.Count > 0)
@@ -89,4 +89,8 @@ internal static class CommandLine
         UnauthorizedAccessException => ExitCode.NoPermission,
         _ => null,
     };
+
+    /// <summary>An option with an empty value, as <c>--sender=</c>: the library would take the next argument for it.</summary>
+    private static IReadOnlyList<string> WithEmptyValues(IEnumerable<string> args) =>
+        [.. args.SelectMany(argument => argument.StartsWith('-') && argument.EndsWith('=') && argument.AsSpan().IndexOf('=') == argument.Length - 1 ? [argument[..^1], ""] : (string[])[argument])];
 }

@@ -44,6 +44,9 @@ internal static class DeliverCommand
     private static async Task<int> RunAsync(CommandContext context, string sender, IReadOnlyList<string> recipients, CancellationToken cancellationToken)
     {
         var configuration = context.ReadConfiguration();
+        // a file that cannot be read must not send the mail to whoever listens at the default address
+        if (configuration is { Root: null, Mistakes.Count: > 0 })
+            throw new TemporaryFailureException(string.Join('\n', configuration.Mistakes));
         foreach (var address in configuration.Options.Lmtp.Listen)
         {
             if (!ListenAddress.TryParse(address, out var listen, out _))
