@@ -7,8 +7,13 @@ namespace MailStore.Postgres.Connections;
 internal static class ServerCheck
 {
     private const int OldestVersion = 13;
-    private const string Question =
-        "SELECT current_setting('synchronous_commit'), current_setting('fsync'), current_setting('server_encoding'), pg_is_in_recovery()";
+
+    // and lets the server end what a host that was cut off left open, with the locks that it holds: without these it waits for hours
+    private const string Question = """
+        SELECT current_setting('synchronous_commit'), current_setting('fsync'), current_setting('server_encoding'), pg_is_in_recovery(),
+            set_config('idle_in_transaction_session_timeout', '20s', false), set_config('tcp_keepalives_idle', '20', false),
+            set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '30000', false)
+        """;
 
     public static void Run(NpgsqlConnection connection)
     {
