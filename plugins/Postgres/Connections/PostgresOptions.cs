@@ -18,9 +18,9 @@ internal abstract class PostgresOptions
     [Description("the schema of the tables; made at the first start")]
     public string Schema { get; set; } = "mailstore";
 
-    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
-    [Description("how long to wait for a connection, and for each statement; then the server counts as out of reach")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    [Description("how long to wait for a connection, and for each statement; then the server counts as out of reach. A delivery may come to six times as long, which is to stay below the host's call_timeout")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(8);
 
     [Range(2, 1000)]
     [Description("how many connections are open at most")]

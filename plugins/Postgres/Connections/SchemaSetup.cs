@@ -60,7 +60,9 @@ internal sealed class SchemaSetup(Database database, string component, IReadOnly
 
     private async Task<int> ReadVersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (await DoAsync(connection, "SELECT to_regclass($1)::text", cancellationToken, $"{database.Schema}.versions").ConfigureAwait(false) is not string)
+        // not to_regclass, which remembers within a transaction what was not there before the lock
+        const string table = "SELECT 1 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'versions'";
+        if (await DoAsync(connection, table, cancellationToken, database.Schema).ConfigureAwait(false) is null)
             return 0;
         return await DoAsync(connection, $"SELECT version FROM {database.Schema}.versions WHERE component = $1", cancellationToken, component).ConfigureAwait(false) as int? ?? 0;
     }

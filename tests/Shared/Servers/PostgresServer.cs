@@ -13,6 +13,9 @@ internal sealed class PostgresServer : IAsyncDisposable
 {
     public const string User = "postgres";
 
+    /// <summary>The one role, to be made by who needs it, that must log in by a password; all others are trusted.</summary>
+    public const string UserWithPassword = "keeper";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     // the server refuses to run as root
@@ -50,15 +53,12 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <param name="settings">More settings, as <c>fsync=off</c>.</param>
     public static async Task<PostgresServer> StartNewAsync(params string[] settings)
     {
-        var memory = Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 1L << 30;
-        var folder = Path.Combine(memory ? "/dev/shm" : Path.GetTempPath(), $"mailstore-pg-{Guid.NewGuid():n}");
-        Directory.CreateDirectory(folder);
-        if (AsNobody.Length > 0)
-            await RunAsync("chown", "nobody:nogroup", folder);
-        var server = new PostgresServer(folder, settings);
+        var server = new PostgresServer(await MakeFolderAsync(), settings);
         try
         {
             await RunOwnAsync("initdb", "-D", server.Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+            var access = Path.Combine(server.Data, "pg_hba.conf");
+            await File.WriteAllTextAsync(access, $"host all {UserWithPassword} 127.0.0.1/32 scram-sha-256\n" + await File.ReadAllTextAsync(access));
             await server.StartAsync();
             return server;
         }
@@ -67,6 +67,33 @@ internal sealed class PostgresServer : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Makes a standby of this server that has all that is committed here before the commit returns, and starts it.</summary>
+    public async Task<PostgresServer> StartStandbyAsync()
+    {
+        var standby = new PostgresServer(await MakeFolderAsync(), _settings);
+        try
+        {
+            await RunOwnAsync("pg_basebackup", "-h", _folder, "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", User, "-D", standby.Data, "-R", "-X", "stream", "-c", "fast", "--no-sync");
+            await standby.StartAsync();
+            await PsqlAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
+            await PsqlAsync("SELECT pg_reload_conf()");
+            return standby;
+        }
+        catch
+        {
+            await standby.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a standby the primary, which waits for no other one.</summary>
+    public async Task PromoteAsync()
+    {
+        await RunOwnAsync("pg_ctl", "promote", "-w", "-D", Data);
+        await PsqlAsync("ALTER SYSTEM SET synchronous_standby_names = ''");
+        await PsqlAsync("SELECT pg_reload_conf()");
     }
 
     public async Task StartAsync()
@@ -96,6 +123,16 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     private string Data => Path.Combine(_folder, "data");
+
+    private static async Task<string> MakeFolderAsync()
+    {
+        var memory = Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 1L << 30;
+        var folder = Path.Combine(memory ? "/dev/shm" : Path.GetTempPath(), $"mailstore-pg-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(folder);
+        if (AsNobody.Length > 0)
+            await RunAsync("chown", "nobody:nogroup", folder);
+        return folder;
+    }
 
     private async Task EndAsync(string mode)
     {
