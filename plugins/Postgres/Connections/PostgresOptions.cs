@@ -14,7 +14,7 @@ internal abstract class PostgresOptions
     public string? PasswordFile { get; set; }
 
     [Required]
-    [RegularExpression("[a-z_][a-z0-9_]{0,39}", ErrorMessage = "is a name of up to 40 lower-case letters, digits and underscores")]
+    [RegularExpression("[a-z_][a-z0-9_]{0,39}", ErrorMessage = "write up to 40 lower-case letters, digits and underscores")]
     [Description("the schema of the tables; made at the first start")]
     public string Schema { get; set; } = "mailstore";
 

@@ -8,9 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailStore.Plugins.Tests.Postgres;
 
-/// <summary>Connections that are lost, cut off or held, at the worst moments.</summary>
-[Collection(PostgresCollection.Name)]
-public sealed class LostConnectionTests(PostgresFixture fixture)
+/// <summary>Connections that are lost, cut off or held, at the worst moments. They wait most of their time, so beside the others, on a server of their own.</summary>
+public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture<PostgresFixture>
 {
     private const int Large = 900_000;
 
@@ -81,6 +80,9 @@ public sealed class LostConnectionTests(PostgresFixture fixture)
         proxy.Release();
         await EventuallyAsync(async () => (await place.Alice.DeliverAsync(AgentPlace.Mail($"after{Guid.NewGuid():n}"), default)).Status == DeliveryStatus.Stored);
         Assert.True((await place.Agent.CheckHealthAsync(default)).IsHealthy);
+
+        // what was held reached the server by now, and may be seen for a moment, until it is taken back
+        await EventuallyAsync(async () => (await AgentPlace.ReadAsync(place.Alice)).All(id => id.StartsWith("after", StringComparison.Ordinal)));
         Assert.Single(await AgentPlace.ReadAsync(place.Alice));
     }
 

@@ -1,3 +1,4 @@
+using MailStore.Plugins.Tests.Maildir;
 using MailStore.Tests.Servers;
 
 namespace MailStore.Plugins.Tests.Postgres;
@@ -8,5 +9,7 @@ public sealed class PostgresFactAttribute : FactAttribute
 {
     internal static readonly string? Lack = PostgresServer.Programs is null ? "PostgreSQL is not installed (/usr/lib/postgresql); tests/run installs it" : null;
 
-    public PostgresFactAttribute() => Skip = Lack;
+    /// <param name="realMails">Whether it needs the real mails too.</param>
+    public PostgresFactAttribute(bool realMails = false) =>
+        Skip = Lack ?? (realMails && RealMails.Folder is null ? "the real mails (../shared/mail) are not here" : null);
 }

@@ -6,8 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailStore.Plugins.Tests.Postgres;
 
-[Collection(PostgresCollection.Name)]
-public sealed class UserConformanceTests(PostgresFixture fixture)
+public sealed class UserConformanceTests(PostgresFixture fixture) : IClassFixture<PostgresFixture>
 {
     private static readonly ConformanceOptions Options = new() { Effort = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1" ? 10 : 1, TimeLimit = TimeSpan.FromMinutes(3) };
 
