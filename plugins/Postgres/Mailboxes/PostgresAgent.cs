@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using MailStore.Postgres.Connections;
+using MailStore.Postgres.Mailboxes;
+using MailStore.Sdk;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+[assembly: MailStoreModule("postgres", typeof(PostgresAgent))]
+
+namespace MailStore.Postgres.Mailboxes;
+
+/// <summary>Stores mail in PostgreSQL: a mail, its content and the usage of its mailbox in one transaction.</summary>
+internal sealed class PostgresAgent : IMailDeliveryAgent, IModuleLifetime, IModuleHealth, IAsyncDisposable
+{
+    private readonly ILogger<PostgresAgent> _logger;
+    private readonly Database _database;
+    private readonly SchemaSetup _schema;
+    private readonly MailboxTables _tables;
+    private readonly UnknownOutcomes _unknown;
+    private int _isDisposed;
+
+    public PostgresAgent(PostgresAgentOptions options, ILogger<PostgresAgent> logger, TimeProvider clock, ModuleContext context)
+    {
+        _logger = logger;
+        _database = new Database(options, context);
+        _schema = new SchemaSetup(_database, MailSchema.Component, MailSchema.Steps);
+        _tables = new MailboxTables(_database);
+        _unknown = new UnknownOutcomes(_database, clock, logger);
+    }
+
+    public async ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TemporaryFailureException e)
+        {
+            // users of other modules are served; the others' mail waits at the MTA
+            _logger.NotThereAtStart(e.Message);
+        }
+
+        _unknown.Start();
+    }
+
+    public async ValueTask StopAsync(CancellationToken cancellationToken) => await DisposeAsync().AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
+        await _unknown.DisposeAsync().ConfigureAwait(false);
+        await _database.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask<ModuleHealth> CheckHealthAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            var start = Stopwatch.GetTimestamp();
+            await _database.ReadAsync(
+                async connection =>
+                {
+                    await using var command = new NpgsqlCommand("SELECT 1", connection);
+                    return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+            var open = _unknown.Count > 0 ? $"; {_unknown.Count} deliveries of unknown outcome" : "";
+            return ModuleHealth.Healthy(string.Create(CultureInfo.InvariantCulture, $"{_database.Place} answers in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.0} ms{open}"));
+        }
+        catch (Exception e) when (e is TemporaryFailureException or ModuleConfigurationException)
+        {
+            return ModuleHealth.Unhealthy(e.Message);
+        }
+    }
+
+    public ParseResult Parse(EffectiveUser user)
+    {
+        if (user.Allocation is not { } allocation)
+            return new ParseResult.Incomplete("mailbox");
+        var (place, mistake) = MailboxPlace.Parse(user.Name, allocation);
+        return place is null
+            ? new ParseResult.Invalid(mistake)
+            : new ParseResult.Ready(new PostgresMailbox(_database, _schema, _tables, _unknown, place, user.GetOptions<PostgresAgentOptions>()));
+    }
+
+    public async ValueTask<Allocation> AllocateAsync(EffectiveUser user, AllocationContext context, CancellationToken cancellationToken)
+    {
+        await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        var place = await _tables.MakeAsync(user.Name, context.AllocationId, user.GetOptions<PostgresAgentOptions>().Layout, cancellationToken).ConfigureAwait(false);
+        return place.ToAllocation(context);
+    }
+
+    public async ValueTask ReleaseAsync(UserRecord? current, Allocation lost, CancellationToken cancellationToken)
+    {
+        if (current?.Allocation?.Id == lost.Id || MailboxPlace.Parse(current?.Name ?? "", lost).Place is not { } place)
+            return;
+        await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await _tables.RemoveEmptyAsync(place, cancellationToken).ConfigureAwait(false);
+    }
+}

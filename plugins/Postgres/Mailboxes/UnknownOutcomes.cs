@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using MailStore.Postgres.Connections;
+using MailStore.Sdk;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using static MailStore.Postgres.Connections.Batches;
+
+namespace MailStore.Postgres.Mailboxes;
+
+/// <summary>
+/// Finds out what became of deliveries whose connection was lost after the last of them was sent. The delivery is forbidden first, so that nothing that is still on
+/// its way can store it later; then it is looked for. What cannot be found out in time is answered as failed, and looked for until the server is back: if it was
+/// stored after all it is removed again, since the MTA will send it again.
+/// </summary>
+internal sealed class UnknownOutcomes(Database database, TimeProvider clock, ILogger logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly ConcurrentQueue<Delivery> _open = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    public int Count => _open.Count;
+
+    public void Start() => _running = Task.Run(RunAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        foreach (var delivery in _open)
+            logger.OutcomeNeverKnown(database.Place, delivery.Id, delivery.Place.User);
+        _stop.Dispose();
+    }
+
+    /// <summary>Looks for a delivery, for as long as a statement may take.</summary>
+    /// <returns>The id of the mail; null if it is not stored, and never will be.</returns>
+    public async Task<long?> FindOutAsync(MailboxPlace place, MailStatements statements, string deliveryId)
+    {
+        var start = clock.GetTimestamp();
+        var delivery = new Delivery(place, statements, deliveryId);
+        while (true)
+        {
+            try
+            {
+                return await AskAsync(delivery).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is TemporaryFailureException or ModuleConfigurationException)
+            {
+                if (clock.GetElapsedTime(start) > database.Timeout || _stop.IsCancellationRequested)
+                {
+                    logger.OutcomeUnknown(database.Place, deliveryId, place.User, e.Message);
+                    _open.Enqueue(delivery);
+                    return null;
+                }
+
+                await Task.Delay(Pause, clock, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task<long?> AskAsync(Delivery delivery) => database.RunAsync(
+        async connection =>
+        {
+            await using var batch = new NpgsqlBatch(connection)
+                .Then(delivery.Statements.GiveUp, Number(delivery.Place.Box), Text(delivery.Place.Allocation), Text(delivery.Id))
+                .Then(delivery.Statements.FindDelivery, Number(delivery.Place.Box), Text(delivery.Id));
+            return await batch.ExecuteScalarAsync().ConfigureAwait(false) as long?;
+        },
+        CancellationToken.None);
+
+    private Task<int> RemoveAsync(Delivery delivery) => database.RunAsync(
+        async connection =>
+        {
+            await using var batch = new NpgsqlBatch(connection).Then(delivery.Statements.RemoveDelivery, Number(delivery.Place.Box), Text(delivery.Id));
+            return await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+        },
+        CancellationToken.None);
+
+    private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            await Task.Delay(Pause, clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (!_stop.IsCancellationRequested && _open.TryPeek(out var delivery))
+            {
+                try
+                {
+                    if (await AskAsync(delivery).ConfigureAwait(false) is { } id && await RemoveAsync(delivery).ConfigureAwait(false) > 0)
+                        logger.TakenBack(database.Place, delivery.Id, delivery.Place.User, id.ToString(CultureInfo.InvariantCulture));
+                    _open.TryDequeue(out _);
+                }
+                catch (Exception e) when (e is TemporaryFailureException or ModuleConfigurationException)
+                {
+                    break; // not back yet
+                }
+            }
+        }
+    }
+
+    private sealed record Delivery(MailboxPlace Place, MailStatements Statements, string Id);
+}

@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using MailStore.Postgres.Users;
+using MailStore.Sdk;
+using MailStore.Tests.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MailStore.Plugins.Tests.Postgres;
+
+/// <summary>Connections that are lost, cut off or held, at the worst moments. They wait most of their time, so beside the others, on a server of their own.</summary>
+public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture<PostgresFixture>
+{
+    private const int Large = 900_000;
+
+    [PostgresFact]
+    public async Task A_mail_whose_acknowledgement_is_swallowed_is_found_and_stored_once()
+    {
+        await using var proxy = new HoldingProxy(fixture.Server.Port);
+        await using var place = await AgentPlace.OpenAsync(Through(proxy));
+        Assert.Equal(DeliveryStatus.Stored, (await place.Alice.DeliverAsync(AgentPlace.Mail("before"), default)).Status);
+        proxy.HoldReplies();
+
+        var result = await place.Alice.DeliverAsync(AgentPlace.Mail("unknown"), default);
+        Assert.Equal(DeliveryStatus.Stored, result.Status);
+        Assert.Equal(["before", "unknown"], await AgentPlace.ReadAsync(place.Alice));
+    }
+
+    [PostgresTheory, InlineData(1000), InlineData(Large)]
+    public async Task A_mail_that_reaches_the_server_after_it_was_given_up_is_not_stored(int size)
+    {
+        await using var proxy = new HoldingProxy(fixture.Server.Port);
+        await using var place = await AgentPlace.OpenAsync(Through(proxy));
+        Assert.Equal(DeliveryStatus.Stored, (await place.Alice.DeliverAsync(AgentPlace.Mail("before"), default)).Status);
+        proxy.HoldRequests();
+
+        var result = await place.Alice.DeliverAsync(AgentPlace.Mail("late", size), default);
+        Assert.Equal(DeliveryStatus.TemporaryFailure, result.Status);
+        proxy.Release();
+        await Task.Delay(500);
+        Assert.Equal(DeliveryStatus.Stored, (await place.Alice.DeliverAsync(AgentPlace.Mail("again", size), default)).Status);
+        Assert.Equal(["before", "again"], await AgentPlace.ReadAsync(place.Alice));
+    }
+
+    [PostgresFact]
+    public async Task What_was_answered_as_failed_and_was_stored_is_taken_back()
+    {
+        await using var proxy = new HoldingProxy(fixture.Server.Port);
+        await using var place = await AgentPlace.OpenAsync(Through(proxy));
+        Assert.Equal(DeliveryStatus.Stored, (await place.Alice.DeliverAsync(AgentPlace.Mail("before"), default)).Status);
+        var proof = await AgentPlace.OpenAsync(fixture.Server.Connection(), options => options.Schema = place.Options.Schema);
+        proxy.HoldReplies();
+        var delivery = place.Alice.DeliverAsync(AgentPlace.Mail("unknown"), default).AsTask();
+        await Task.Delay(300);
+        proxy.HoldAll();
+
+        var result = await delivery;
+        Assert.Equal(DeliveryStatus.TemporaryFailure, result.Status);
+        Assert.Equal("2", await CountAsync(place));
+        proxy.Release();
+        await EventuallyAsync(async () => await CountAsync(place) == "1");
+        Assert.Equal(["before"], await AgentPlace.ReadAsync(place.Alice));
+        Assert.Equal(1, (await ((IMailboxUsage)place.Alice).GetUsageAsync(default)).Count);
+        await proof.DisposeAsync();
+    }
+
+    [PostgresFact]
+    public async Task A_connection_that_is_swallowed_ends_within_the_deadline()
+    {
+        await using var proxy = new HoldingProxy(fixture.Server.Port);
+        await using var place = await AgentPlace.OpenAsync(Through(proxy));
+        proxy.HoldAll();
+        var start = Stopwatch.GetTimestamp();
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => place.Alice.DeliverAsync(AgentPlace.Mail($"swallowed{i}", i % 2 == 0 ? 100 : Large), default).AsTask()));
+        Assert.All(results, result => Assert.Equal(DeliveryStatus.TemporaryFailure, result.Status));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        await Assert.ThrowsAsync<TemporaryFailureException>(async () => await ((IMailboxUsage)place.Alice).GetUsageAsync(default));
+        Assert.False((await place.Agent.CheckHealthAsync(default)).IsHealthy);
+
+        proxy.Release();
+        await EventuallyAsync(async () => (await place.Alice.DeliverAsync(AgentPlace.Mail($"after{Guid.NewGuid():n}"), default)).Status == DeliveryStatus.Stored);
+        Assert.True((await place.Agent.CheckHealthAsync(default)).IsHealthy);
+
+        // what was held reached the server by now, and may be seen for a moment, until it is taken back
+        await EventuallyAsync(async () => (await AgentPlace.ReadAsync(place.Alice)).All(id => id.StartsWith("after", StringComparison.Ordinal)));
+        Assert.Single(await AgentPlace.ReadAsync(place.Alice));
+    }
+
+    [PostgresFact]
+    public async Task A_host_that_hears_no_changes_serves_nothing_stale()
+    {
+        await using var proxy = new HoldingProxy(fixture.Server.Port);
+        var schema = AgentPlace.NewSchema();
+        await using var near = await OpenUsersAsync(fixture.Server.Connection(), schema);
+        await using var far = await OpenUsersAsync(Through(proxy), schema);
+        var user = (await near.TryAddAsync(new UserRecord { Name = "alice@example.org" }, default))!;
+        await EventuallyAsync(async () => (await far.FindAsync(user.Name, default))?.Version == user.Version);
+        proxy.HoldAll();
+        Assert.True(await near.TryRemoveAsync(user, default));
+
+        // from memory for some seconds at most, then never "no such user" nor an old one
+        await EventuallyAsync(async () =>
+        {
+            try
+            {
+                await far.FindAsync(user.Name, default);
+                return false;
+            }
+            catch (TemporaryFailureException)
+            {
+                return true;
+            }
+        });
+        proxy.Release();
+        await EventuallyAsync(async () =>
+        {
+            try
+            {
+                return await far.FindAsync(user.Name, default) is null;
+            }
+            catch (TemporaryFailureException)
+            {
+                return false;
+            }
+        });
+    }
+
+    [PostgresFact]
+    public async Task A_server_that_crashes_and_restarts_under_load_loses_and_doubles_nothing()
+    {
+        await using var server = await PostgresServer.StartNewAsync();
+        await using var place = await AgentPlace.OpenAsync(server.Connection());
+        var answers = new ConcurrentDictionary<string, DeliveryStatus>();
+        var end = new CancellationTokenSource();
+        var senders = Enumerable.Range(0, 8).Select(sender => Task.Run(async () =>
+        {
+            for (var i = 0; !end.IsCancellationRequested; i++)
+            {
+                var id = string.Create(CultureInfo.InvariantCulture, $"d{sender}x{i}");
+                answers[id] = (await place.Alice.DeliverAsync(AgentPlace.Mail(id, i % 10 == 0 ? Large : 500), default)).Status;
+                if (answers[id] != DeliveryStatus.Stored)
+                    await Task.Delay(50);
+            }
+        })).ToArray();
+        for (var round = 0; round < 3; round++)
+        {
+            await Task.Delay(500);
+            await (round == 1 ? server.StopAsync() : server.KillAsync());
+            await Task.Delay(1500);
+            await server.StartAsync();
+        }
+
+        var before = answers.Count(answer => answer.Value == DeliveryStatus.Stored);
+        await EventuallyAsync(() => Task.FromResult(answers.Count(answer => answer.Value == DeliveryStatus.Stored) > before + 20));
+        await end.CancelAsync();
+        await Task.WhenAll(senders);
+        Assert.All(answers.Values, status => Assert.True(status is DeliveryStatus.Stored or DeliveryStatus.TemporaryFailure, $"{status}"));
+        Assert.Contains(DeliveryStatus.TemporaryFailure, answers.Values);
+        var stored = answers.Where(answer => answer.Value == DeliveryStatus.Stored).Select(answer => answer.Key).Order(StringComparer.Ordinal).ToList();
+        List<string> found = [];
+        await EventuallyAsync(async () => (found = await AgentPlace.ReadAsync(place.Alice)).Count == stored.Count);
+        Assert.Equal(stored, found.Order(StringComparer.Ordinal));
+        Assert.Equal(stored.Count, (await ((IMailboxUsage)place.Alice).GetUsageAsync(default)).Count);
+    }
+
+    private static string Through(HoldingProxy proxy) =>
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={proxy.Port};Username={PostgresServer.User};Database=postgres");
+
+    private static async Task<PostgresUserDatabase> OpenUsersAsync(string connection, string schema)
+    {
+        var options = new PostgresUserDatabaseOptions { Connection = connection, Schema = schema, Timeout = TimeSpan.FromSeconds(1) };
+        var users = new PostgresUserDatabase(options, NullLogger<PostgresUserDatabase>.Instance, TimeProvider.System, new ModuleContext("postgres", Path.GetTempPath()));
+        await users.StartAsync(default);
+        return users;
+    }
+
+    private async Task<string> CountAsync(AgentPlace place) => (await fixture.Server.PsqlAsync($"SELECT count(*) FROM {place.Options.Schema}.mails")).Trim();
+
+    private static async Task EventuallyAsync(Func<Task<bool>> condition)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1), "it did not come about within a minute");
+            await Task.Delay(100);
+        }
+    }
+}

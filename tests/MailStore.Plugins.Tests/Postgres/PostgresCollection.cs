@@ -1,0 +1,7 @@
+namespace MailStore.Plugins.Tests.Postgres;
+
+[CollectionDefinition(Name)]
+public sealed class PostgresCollection : ICollectionFixture<PostgresFixture>
+{
+    public const string Name = "postgres";
+}

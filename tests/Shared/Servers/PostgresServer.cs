@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace MailStore.Tests.Servers;
+
+/// <summary>
+/// A PostgreSQL server of the tests' own, with data in a temporary folder (in memory where the machine has /dev/shm), on a loopback port and a Unix socket. It can
+/// be stopped, killed and started again over the same data.
+/// </summary>
+internal sealed class PostgresServer : IAsyncDisposable
+{
+    public const string User = "postgres";
+
+    /// <summary>The one role, to be made by who needs it, that must log in by a password; all others are trusted.</summary>
+    public const string UserWithPassword = "keeper";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    // the server refuses to run as root
+    private static readonly string[] AsNobody = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"] : [];
+
+    private readonly string _folder;
+    private readonly IReadOnlyList<string> _settings;
+    private bool _isRunning;
+
+    private PostgresServer(string folder, IReadOnlyList<string> settings)
+    {
+        _folder = folder;
+        _settings = settings;
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        AppDomain.CurrentDomain.ProcessExit += StopAtExit;
+    }
+
+    /// <summary>The folder of the server's programs, of the newest version; null where it is not installed.</summary>
+    public static string? Programs { get; } = Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))
+            .Where(bin => File.Exists(Path.Combine(bin, "initdb"))).OrderByDescending(bin => bin, StringComparer.Ordinal).FirstOrDefault()
+        : null;
+
+    public int Port { get; }
+
+    /// <summary>The directory of the Unix socket.</summary>
+    public string Sockets => _folder;
+
+    public string Connection(string database = "postgres") =>
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username={User};Database={database}");
+
+    /// <summary>Makes a server and starts it.</summary>
+    /// <param name="settings">More settings, as <c>fsync=off</c>.</param>
+    public static async Task<PostgresServer> StartNewAsync(params string[] settings)
+    {
+        var server = new PostgresServer(await MakeFolderAsync(), settings);
+        try
+        {
+            await RunOwnAsync("initdb", "-D", server.Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+            var access = Path.Combine(server.Data, "pg_hba.conf");
+            await File.WriteAllTextAsync(access, $"host all {UserWithPassword} 127.0.0.1/32 scram-sha-256\n" + await File.ReadAllTextAsync(access));
+            await server.StartAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a standby of this server that has all that is committed here before the commit returns, and starts it.</summary>
+    public async Task<PostgresServer> StartStandbyAsync()
+    {
+        var standby = new PostgresServer(await MakeFolderAsync(), _settings);
+        try
+        {
+            await RunOwnAsync("pg_basebackup", "-h", _folder, "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", User, "-D", standby.Data, "-R", "-X", "stream", "-c", "fast", "--no-sync");
+            await standby.StartAsync();
+            await PsqlAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
+            await PsqlAsync("SELECT pg_reload_conf()");
+            return standby;
+        }
+        catch
+        {
+            await standby.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a standby the primary, which waits for no other one.</summary>
+    public async Task PromoteAsync()
+    {
+        await RunOwnAsync("pg_ctl", "promote", "-w", "-D", Data);
+        await PsqlAsync("ALTER SYSTEM SET synchronous_standby_names = ''");
+        await PsqlAsync("SELECT pg_reload_conf()");
+    }
+
+    public async Task StartAsync()
+    {
+        string[] settings = ["listen_addresses=127.0.0.1", $"unix_socket_directories={_folder}", $"port={Port}", "max_connections=300", "shared_buffers=64MB", .. _settings];
+        var options = string.Join(' ', settings.Select(setting => $"-c {setting}"));
+        await RunOwnAsync("pg_ctl", "start", "-w", "-t", "60", "-D", Data, "-l", Path.Combine(_folder, "log"), "-o", options);
+        _isRunning = true;
+    }
+
+    /// <summary>Ends it in order; its clients are thrown out.</summary>
+    public Task StopAsync() => EndAsync("fast");
+
+    /// <summary>Ends it at once, as a crash: it recovers at its next start.</summary>
+    public Task KillAsync() => EndAsync("immediate");
+
+    /// <summary>Runs psql, and gives what it prints: rows without decoration.</summary>
+    public Task<string> PsqlAsync(string statement, string database = "postgres") => RunOwnAsync(
+        "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", _folder, "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", User, "-d", database, "-c", statement);
+
+    public async ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= StopAtExit;
+        if (_isRunning)
+            await KillAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string Data => Path.Combine(_folder, "data");
+
+    private static async Task<string> MakeFolderAsync()
+    {
+        var memory = Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 1L << 30;
+        var folder = Path.Combine(memory ? "/dev/shm" : Path.GetTempPath(), $"mailstore-pg-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(folder);
+        if (AsNobody.Length > 0)
+            await RunAsync("chown", "nobody:nogroup", folder);
+        return folder;
+    }
+
+    private async Task EndAsync(string mode)
+    {
+        await RunOwnAsync("pg_ctl", "stop", "-w", "-t", "60", "-m", mode, "-D", Data);
+        _isRunning = false;
+    }
+
+    private void StopAtExit(object? sender, EventArgs e)
+    {
+        if (_isRunning)
+            DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
+    }
+
+    private static Task<string> RunAsync(string program, params string[] arguments) => RunAsync([program, .. arguments]);
+
+    private static Task<string> RunOwnAsync(string program, params string[] arguments) => RunAsync([.. AsNobody, Path.Combine(Programs!, program), .. arguments]);
+
+    private static async Task<string> RunAsync(string[] command)
+    {
+        // the server inherits the outputs of pg_ctl: what is read to its end would be read for as long as the server runs
+        var log = Path.GetTempFileName();
+        string[] shell = ["-c", "log=$1; shift; exec \"$@\" > \"$log\" 2>&1 < /dev/null", "sh", log, .. command];
+        try
+        {
+            var info = new ProcessStartInfo("sh", shell) { WorkingDirectory = "/" };
+            using var process = Process.Start(info)!;
+            using var patience = new CancellationTokenSource(Patience);
+            await process.WaitForExitAsync(patience.Token);
+            var output = await File.ReadAllTextAsync(log, patience.Token);
+            return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}: {output}");
+        }
+        finally
+        {
+            File.Delete(log);
+        }
+    }
+}
