@@ -57,7 +57,9 @@ internal sealed class S3World : IAsyncDisposable
 
     public static Mail Mail(string content = "Subject: hello\n\nworld\n", string? folder = null) => Mail(Encoding.UTF8.GetBytes(content), folder);
 
-    public static Mail Mail(byte[] content, string? folder = null) => new()
+    public static Mail Mail(byte[] content, string? folder = null) => Mail(MailContent.FromMemory(content), folder);
+
+    public static Mail Mail(MailContent content, string? folder = null) => new()
     {
         DeliveryId = $"d{Guid.NewGuid():n}",
         TransactionId = "t",
@@ -67,7 +69,7 @@ internal sealed class S3World : IAsyncDisposable
         Folder = folder,
         Arrival = DateTimeOffset.UtcNow,
         Header = "Return-Path: <bob@example.net>\n"u8.ToArray(),
-        Content = MailContent.FromMemory(content),
+        Content = content,
     };
 
     public static async Task<List<StoredMail>> ListAsync(IMailbox mailbox)
