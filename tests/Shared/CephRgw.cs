@@ -223,7 +223,7 @@ internal sealed class CephRgw : IAsyncDisposable
             osd scrub load threshold = 0
 
             [client]
-            rgw frontends = beast endpoint=127.0.0.1:{_port}
+            rgw frontends = beast endpoint=127.0.0.1:{_port} tcp_nodelay=1
             rgw data = {_folder}/rgw
             rgw thread pool size = 64
             rgw run sync thread = false

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MailStore.S3;
 using MailStore.Sdk;
 
 namespace MailStore.Plugins.Tests.S3;
@@ -86,20 +87,20 @@ public sealed class FaultTests(RgwFixture fixture)
     public async Task A_server_that_is_away_at_the_start_serves_when_it_is_back()
     {
         await using var world = await S3World.CreateAsync(fixture);
-        world.Options.Timeout = world.Options.RequestTimeout = TimeSpan.FromSeconds(1);
-        await fixture.Server.KillGatewayAsync();
+        world.Options.Timeout = world.Options.RequestTimeout = TimeSpan.FromSeconds(2);
+        S3Agent agent;
+        await fixture.Server.PauseAsync();
         try
         {
-            var agent = await world.StartAsync();
+            agent = await world.StartAsync();
             await Assert.ThrowsAsync<TemporaryFailureException>(() => world.MailboxAsync(agent));
         }
         finally
         {
-            await fixture.Server.StartGatewayAsync();
+            await fixture.Server.ResumeAsync();
         }
 
-        world.Options.Timeout = TimeSpan.FromSeconds(30);
-        var mailbox = await world.MailboxAsync(await world.StartAsync());
+        var mailbox = await world.MailboxAsync(agent);
         Assert.Equal(DeliveryStatus.Stored, (await mailbox.DeliverAsync(S3World.Mail(), CancellationToken.None)).Status);
     }
 

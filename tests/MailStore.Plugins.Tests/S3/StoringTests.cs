@@ -108,31 +108,6 @@ public sealed class StoringTests(RgwFixture fixture)
         Assert.Single(await S3World.ListAsync(kept));
     }
 
-    [RgwFact]
-    public async Task Tmp()
-    {
-        await using var world = await S3World.CreateAsync(fixture);
-        var mailbox = await world.MailboxAsync(await world.StartAsync());
-        for (var r = 0; r < 3; r++)
-        {
-            var w = System.Diagnostics.Stopwatch.StartNew();
-            for (var i = 0; i < 100; i++)
-                await mailbox.DeliverAsync(S3World.Mail(), CancellationToken.None);
-            await File.AppendAllTextAsync("/tmp/s3w/lat", $"put {w.ElapsedMilliseconds / 100.0} ms\n");
-            w.Restart();
-            for (var i = 0; i < 100; i++)
-                await S3World.ListAsync(mailbox);
-            await File.AppendAllTextAsync("/tmp/s3w/lat", $"list {w.ElapsedMilliseconds / 100.0} ms\n");
-            w.Restart();
-            foreach (var m in (await S3World.ListAsync(mailbox)).Take(100))
-            {
-                await using var s = await ((IReadableMailbox)mailbox).OpenAsync(m.Id, CancellationToken.None);
-                await s!.CopyToAsync(Stream.Null);
-            }
-            await File.AppendAllTextAsync("/tmp/s3w/lat", $"get {w.ElapsedMilliseconds / 100.0} ms\n");
-        }
-    }
-
     private static Task<string> S3cmdAsync(S3World world, params string[] arguments) => Shell.RunAsync(
         "s3cmd",
         [
