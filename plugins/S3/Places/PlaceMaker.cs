@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+using Amazon.S3;
+using Amazon.S3.Model;
+using MailStore.S3.Client;
+using MailStore.S3.Delivery;
+using MailStore.S3.Keys;
+using MailStore.Sdk;
+
+namespace MailStore.S3.Places;
+
+/// <summary>
+/// Allocates users: puts the marker that says whose a place is. All attempts for one life of a user come to the same place and the same marker, on
+/// whatever host, so that a host that dies half-way leaves nothing but what the next attempt takes.
+/// </summary>
+internal sealed class PlaceMaker(IAmazonS3 client, Caller caller, Conditions conditions, PlaceReleaser releaser)
+{
+    /// <exception cref="CallException">The server does not serve.</exception>
+    /// <exception cref="ModuleConfigurationException">The place is another user's.</exception>
+    public async Task<Place> MakeAsync(EffectiveUser user, string bucketName, PrefixTemplate template, CancellationToken cancellationToken)
+    {
+        await conditions.ProbeAsync(cancellationToken);
+        var place = new Place(bucketName, template.Expand(user));
+        var bucket = new Bucket(client, caller, bucketName);
+        var text = Text(user);
+        // where conditions are not honoured, looking first is the best there is; both would write the same
+        if (!conditions.AreHonoured)
+            await ExpectSameAsync(bucket, place, text, cancellationToken);
+        try
+        {
+            await caller.RunAsync("allocate", place.ToString(), token => client.PutObjectAsync(Request(place, text), token), caller.NewDeadline(), cancellationToken);
+        }
+        catch (CallException e) when (e.IsRefusedByCondition)
+        {
+            // another attempt was first, here or elsewhere, or an earlier request of this one whose answer was lost: the marker says whose it is
+            await ExpectSameAsync(bucket, place, text, cancellationToken);
+        }
+
+        await ReleaseEarlierAsync(bucket, place, user.Version, cancellationToken);
+        return place;
+    }
+
+    private PutObjectRequest Request(Place place, string text) => new()
+    {
+        BucketName = place.Bucket,
+        Key = place.Marker,
+        ContentBody = text,
+        ContentType = "text/plain",
+        UseChunkEncoding = false,
+        IfNoneMatch = conditions.AreHonoured ? "*" : null,
+    };
+
+    private static string Text(EffectiveUser user) =>
+        string.Create(CultureInfo.InvariantCulture, $"# MailStore: whose mail this is. Do not change or remove.\nuser={KeyEscape.User(user.Name)}\nversion={user.Version}\n");
+
+    private static async Task ExpectSameAsync(Bucket bucket, Place place, string text, CancellationToken cancellationToken)
+    {
+        using var found = await bucket.GetAsync(place.Marker, cancellationToken);
+        if (found is null)
+            return;
+        using var reader = new StreamReader(found.ResponseStream, Encoding.UTF8);
+        if (await reader.ReadToEndAsync(cancellationToken) != text)
+            throw new ModuleConfigurationException($"{place} is another user's, as {place.Marker} says; choose another prefix");
+    }
+
+    // A record without an allocation has none of an earlier version: what hosts that died have left for those is nobody's.
+    private async Task ReleaseEarlierAsync(Bucket bucket, Place place, long version, CancellationToken cancellationToken)
+    {
+        var parent = place.Prefix[..(place.Prefix.LastIndexOf('/', place.Prefix.Length - 2) + 1)];
+        var suffix = place.Prefix[parent.Length..].IndexOf('-') is >= 0 and var at ? place.Prefix[(parent.Length + at)..] : "/";
+        try
+        {
+            foreach (var other in await bucket.ListFoldersAsync(parent, cancellationToken))
+            {
+                var life = other.EndsWith(suffix, StringComparison.Ordinal) ? other[parent.Length..^suffix.Length] : "";
+                if (long.TryParse(life, NumberStyles.None, CultureInfo.InvariantCulture, out var earlier) && earlier < version)
+                    await releaser.ReleaseAsync(new Place(place.Bucket, other), cancellationToken);
+            }
+        }
+        catch (CallException)
+        {
+            // the user is allocated; tidying up can wait for another one
+        }
+    }
+}

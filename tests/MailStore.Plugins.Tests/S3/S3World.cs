@@ -1,0 +1,93 @@
+using System.Text;
+using MailStore.S3;
+using MailStore.Sdk;
+using MailStore.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MailStore.Plugins.Tests.S3;
+
+/// <summary>A bucket of a test's own, and agents over it.</summary>
+internal sealed class S3World : IAsyncDisposable
+{
+    public const string Alice = "alice@example.org";
+
+    private readonly List<S3Agent> _agents = [];
+    private readonly string _folder = Directory.CreateTempSubdirectory("mailstore-s3-").FullName;
+
+    private S3World(CephRgw server, string bucket) =>
+        Options = new S3Options { Endpoint = server.Endpoint, Bucket = bucket, CredentialsFile = Path.Combine(_folder, "keys"), Timeout = TimeSpan.FromSeconds(30) };
+
+    public S3Options Options { get; }
+
+    public static async Task<S3World> CreateAsync(RgwFixture fixture)
+    {
+        var world = new S3World(fixture.Server, await fixture.NewBucketAsync());
+        WriteKeys(world.Options.CredentialsFile);
+        return world;
+    }
+
+    public static void WriteKeys(string path)
+    {
+        File.WriteAllText(path, $"[default]\naws_access_key_id = {CephRgw.AccessKey}\naws_secret_access_key = {CephRgw.SecretKey}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    /// <summary>An agent as on a host of its own, started.</summary>
+    public async Task<S3Agent> StartAsync()
+    {
+        var agent = new S3Agent(Options, NullLogger<S3Agent>.Instance, TimeProvider.System, new ModuleContext("s3", _folder));
+        _agents.Add(agent);
+        await agent.StartAsync(CancellationToken.None);
+        return agent;
+    }
+
+    public EffectiveUser User(string name = Alice, long version = 1, Allocation? allocation = null) =>
+        new(new UserRecord { Name = name, Version = version, Allocation = allocation }, Options);
+
+    public static AllocationContext Attempt() => new("s3", null);
+
+    /// <summary>Allocates a user and opens his mailbox, as if the record had been written.</summary>
+    public async Task<IMailbox> MailboxAsync(S3Agent agent, string name = Alice, long version = 1)
+    {
+        var allocation = await agent.AllocateAsync(User(name, version), Attempt(), CancellationToken.None);
+        return Open(agent, User(name, version + 1, allocation));
+    }
+
+    public static IMailbox Open(S3Agent agent, EffectiveUser user) => Assert.IsType<ParseResult.Ready>(agent.Parse(user)).Mailbox;
+
+    public static Mail Mail(string content = "Subject: hello\n\nworld\n", string? folder = null) => Mail(Encoding.UTF8.GetBytes(content), folder);
+
+    public static Mail Mail(byte[] content, string? folder = null) => Mail(MailContent.FromMemory(content), folder);
+
+    public static Mail Mail(MailContent content, string? folder = null) => new()
+    {
+        DeliveryId = $"d{Guid.NewGuid():n}",
+        TransactionId = "t",
+        Sender = "bob@example.net",
+        OriginalRecipient = "Alice+Grüße@example.org",
+        User = Alice,
+        Folder = folder,
+        Arrival = DateTimeOffset.UtcNow,
+        Header = "Return-Path: <bob@example.net>\n"u8.ToArray(),
+        Content = content,
+    };
+
+    public static async Task<List<StoredMail>> ListAsync(IMailbox mailbox)
+    {
+        var mails = new List<StoredMail>();
+        await foreach (var mail in ((IReadableMailbox)mailbox).ListAsync(CancellationToken.None))
+            mails.Add(mail);
+        return mails;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var agent in _agents)
+        {
+            await agent.StopAsync(CancellationToken.None);
+            agent.Dispose();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MailStore.Tests;
+
+/// <summary>Requests without a body, signed by hand (AWS Signature Version 4): what starts a server for tests of a client does without that client.</summary>
+internal sealed class CephRgwRequests(Uri endpoint, string accessKey, string secretKey) : IDisposable
+{
+    private static readonly string EmptyHash = Hex(SHA256.HashData([]));
+
+    private readonly HttpClient _client = new() { BaseAddress = endpoint, Timeout = TimeSpan.FromSeconds(30) };
+
+    public async Task<HttpStatusCode> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        var now = DateTime.UtcNow;
+        var time = now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var scope = $"{time[..8]}/us-east-1/s3/aws4_request";
+        const string signed = "host;x-amz-content-sha256;x-amz-date";
+        var canonical = $"{method}\n{path}\n\nhost:{endpoint.Authority}\nx-amz-content-sha256:{EmptyHash}\nx-amz-date:{time}\n\n{signed}\n{EmptyHash}";
+        var toSign = $"AWS4-HMAC-SHA256\n{time}\n{scope}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
+        var key = scope.Split('/').Aggregate(Encoding.UTF8.GetBytes("AWS4" + secretKey), Mac);
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Add("x-amz-content-sha256", EmptyHash);
+        request.Headers.Add("x-amz-date", time);
+        request.Headers.TryAddWithoutValidation("Authorization", $"AWS4-HMAC-SHA256 Credential={accessKey}/{scope}, SignedHeaders={signed}, Signature={Hex(Mac(key, toSign))}");
+        using var response = await _client.SendAsync(request, cancellationToken);
+        return response.StatusCode;
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static byte[] Mac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
+
+    private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
+}
