@@ -16,11 +16,15 @@ internal sealed class JournaledStream : Stream
     /// <summary>How large the journal may grow before the data file is synced and the journal starts anew.</summary>
     internal const long JournalLimit = 4 << 20;
 
+    /// <summary>From which growth on the data file is synced instead of its new pages written to the journal as well.</summary>
+    internal const long LargeGrowth = 512 << 10;
+
     private readonly IBlockFile _data;
     private readonly Journal _journal;
     private readonly SortedDictionary<long, byte[]> _pending = [];
     private long _committedLength;
     private long _length;
+    private DatabaseCopy? _copy;
     private bool _closed;
 
     private JournaledStream(IBlockFile data, Journal journal, int replayed)
@@ -33,6 +37,9 @@ internal sealed class JournaledStream : Stream
 
     /// <summary>How many commits of an earlier process or engine were written again.</summary>
     public int Replayed { get; }
+
+    /// <summary>How many pages the last commit wrote.</summary>
+    public int PagesOfLastCommit { get; private set; }
 
     public override bool CanRead => true;
 
@@ -113,11 +120,23 @@ internal sealed class JournaledStream : Stream
                 _data.Write(position, page);
         }
 
-        _journal.Append(_pending);
+        PagesOfLastCommit = _pending.Count;
+        if (_length - _committedLength >= LargeGrowth)
+        {
+            // One more sync is cheaper than to write it all twice: the pages that the journal tells of refer to none that is not durable.
+            _data.Sync();
+            _journal.Append([.. _pending.Where(page => page.Key < _committedLength)]);
+        }
+        else
+        {
+            _journal.Append(_pending);
+        }
+
         foreach (var (position, page) in _pending)
         {
             if (position < _committedLength)
                 _data.Write(position, page);
+            _copy?.Update(position, page);
         }
 
         _pending.Clear();
@@ -125,6 +144,17 @@ internal sealed class JournaledStream : Stream
         if (_journal.Length > JournalLimit)
             Settle();
         _closed = false;
+    }
+
+    /// <summary>Goes on with a copy of the database.</summary>
+    /// <returns>Whether it is complete: then it is no longer kept up to date.</returns>
+    public bool CopyTo(DatabaseCopy copy)
+    {
+        _copy = copy;
+        var isComplete = copy.CopyNext(this, _data, _committedLength);
+        if (isComplete)
+            _copy = null;
+        return isComplete;
     }
 
     /// <summary>Makes the data file durable, so that it is whole without the journal.</summary>
@@ -135,7 +165,7 @@ internal sealed class JournaledStream : Stream
     }
 
     /// <summary>Lets nothing through any more: what LiteDB does while it closes after a fault must not reach the file.</summary>
-    public void Abandon() => _closed = true;
+    public void Abandon() => (_closed, _copy) = (true, null);
 
     public override void SetLength(long value) => throw new NotSupportedException("the data file grows by pages and never shrinks while it is open");
 

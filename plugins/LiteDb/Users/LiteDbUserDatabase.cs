@@ -35,7 +35,7 @@ internal sealed class LiteDbUserDatabase : IUserDatabase, IUserLocks, IUserSeque
         _path = path;
         _cache = new UserCache(options.CachedUsers);
         _locks = new UserLocks(options.LockLease, clock);
-        _store = new StoreThread(open ?? (() => DatabaseFolder.Open(path, UserStore.CreateImage)), path, _cache, logger);
+        _store = new StoreThread(open ?? (() => DatabaseFolder.Open(DatabaseKind.Users, path, UserStore.CreateImage)), path, _cache, logger);
     }
 
     public async ValueTask StartAsync(CancellationToken cancellationToken)
