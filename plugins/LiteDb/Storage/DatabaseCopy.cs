@@ -14,7 +14,7 @@ internal sealed class DatabaseCopy(IBlockFile target)
     private long _copied;
 
     /// <summary>What befell the place that it is written to; null if nothing did.</summary>
-    public Exception? Fault { get; private set; }
+    public IOException? Fault { get; private set; }
 
     /// <summary>Copies what comes next.</summary>
     /// <param name="source">Who tells of what is committed meanwhile.</param>
@@ -55,6 +55,10 @@ internal sealed class DatabaseCopy(IBlockFile target)
         catch (IOException e)
         {
             Fault = e;
+        }
+        catch (ObjectDisposedException e)
+        {
+            Fault = new IOException("the copy was given up", e);
         }
     }
 }

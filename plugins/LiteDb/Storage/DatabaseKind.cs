@@ -8,5 +8,7 @@ internal sealed record DatabaseKind(string Noun, string Table, string Contents)
 {
     public static DatabaseKind Users { get; } = new("user database", "[userdb.litedb]", "users");
 
+    public static DatabaseKind UserBackup { get; } = Users with { Noun = "copy of the user database" };
+
     public static DatabaseKind Mails { get; } = new("mail file", "the MDA's table", "mail");
 }

@@ -22,9 +22,9 @@ internal sealed class JournaledStream : Stream
     private readonly IBlockFile _data;
     private readonly Journal _journal;
     private readonly SortedDictionary<long, byte[]> _pending = [];
+    private readonly List<DatabaseCopy> _copies = [];
     private long _committedLength;
     private long _length;
-    private DatabaseCopy? _copy;
     private bool _closed;
 
     private JournaledStream(IBlockFile data, Journal journal, int replayed)
@@ -136,9 +136,11 @@ internal sealed class JournaledStream : Stream
         {
             if (position < _committedLength)
                 _data.Write(position, page);
-            _copy?.Update(position, page);
+            foreach (var copy in _copies)
+                copy.Update(position, page);
         }
 
+        _copies.RemoveAll(copy => copy.Fault is not null);
         _pending.Clear();
         _committedLength = _length;
         if (_journal.Length > JournalLimit)
@@ -150,10 +152,11 @@ internal sealed class JournaledStream : Stream
     /// <returns>Whether it is complete: then it is no longer kept up to date.</returns>
     public bool CopyTo(DatabaseCopy copy)
     {
-        _copy = copy;
+        if (!_copies.Contains(copy))
+            _copies.Add(copy);
         var isComplete = copy.CopyNext(this, _data, _committedLength);
         if (isComplete)
-            _copy = null;
+            _copies.Remove(copy);
         return isComplete;
     }
 
@@ -165,7 +168,7 @@ internal sealed class JournaledStream : Stream
     }
 
     /// <summary>Lets nothing through any more: what LiteDB does while it closes after a fault must not reach the file.</summary>
-    public void Abandon() => (_closed, _copy) = (true, null);
+    public void Abandon() => _closed = true;
 
     public override void SetLength(long value) => throw new NotSupportedException("the data file grows by pages and never shrinks while it is open");
 
