@@ -16,6 +16,9 @@ internal sealed class SimulatedDisk
     /// <summary>Thrown by each sync while it is set.</summary>
     public IOException? SyncFault { get; set; }
 
+    /// <summary>How many syncs there were.</summary>
+    public int Syncs { get; set; }
+
     /// <summary>How many of the next syncs fail; what was written stays with the file.</summary>
     public int SyncFaults { get; set; }
 
@@ -74,6 +77,7 @@ internal sealed class SimulatedFile(SimulatedDisk disk, byte[] durable) : IBlock
             throw new IOException("Input/output error", 5);
         }
 
+        disk.Syncs++;
         _unsynced.Clear();
         _durable = [.. _content];
     }
