@@ -31,9 +31,9 @@ internal sealed class LiteDbAgentOptions
     [Description("the memory for mails that wait to be stored, as they came; when it is used up, deliveries wait for each other; at least max_mail_size")]
     public ByteSize MailMemory { get; set; } = new(128 << 20);
 
-    [Description("how many files are open at once at most; an open one takes two descriptors and some 300 KB; beyond that the one that was used the longest ago is closed")]
+    [Description("how many files are open at once at most; an open one takes two descriptors and some 2 MB; beyond that the one that was used the longest ago is closed")]
     [Range(32, 100_000)]
-    public int MaxOpenFiles { get; set; } = 256;
+    public int MaxOpenFiles { get; set; } = 64;
 
     [Description("how long a file stays open after its last use; a closed one has no journal, and can be copied")]
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]

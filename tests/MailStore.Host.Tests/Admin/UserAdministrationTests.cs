@@ -239,9 +239,6 @@ public sealed class UserAdministrationTests : IDisposable
         Assert.NotNull(_office.Users.Peek(Alice));
     }
 
-    private void Allocated(params (string, string)[] settings) =>
-        _office.Users.Put(Alice, new Allocation { Id = "1", Mda = "first", Form = 1 }, settings);
-
     [Fact]
     public async Task A_database_that_cannot_be_copied_says_what_can_be_done_instead()
     {
@@ -249,6 +246,9 @@ public sealed class UserAdministrationTests : IDisposable
         Assert.Equal(ExitCode.Unavailable, refused.ExitCode);
         Assert.Contains("mailstore user list --json", refused.Message, StringComparison.Ordinal);
     }
+
+    private void Allocated(params (string, string)[] settings) =>
+        _office.Users.Put(Alice, new Allocation { Id = "1", Mda = "first", Form = 1 }, settings);
 
     private Task<UserRecord> AddAsync(string name, params (string Key, string Value)[] settings) =>
         _office.Administration.AddAsync(new UserChange { Name = name, Settings = settings.ToDictionary() }, default);

@@ -1,3 +1,4 @@
+using CsCheck;
 using MailStore.LiteDb.Storage;
 using MailStore.LiteDb.Users;
 using MailStore.Sdk;
@@ -135,6 +136,54 @@ public sealed class BackupTests
         var failure = await Assert.ThrowsAsync<TemporaryFailureException>(async () => await database.Users.OpenBackupAsync(default));
         Assert.Contains("is damaged: page 20", failure.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void However_copying_and_commits_interleave_the_copy_is_the_file_of_its_last_moment_and_needs_no_journal() => Gen.Int.Sample(seed =>
+    {
+        var random = new Random(seed);
+        var disk = new SimulatedDisk();
+        using var data = new SimulatedFile(disk, UserStore.CreateImage());
+        using var journal = new SimulatedFile(disk, []);
+        using var store = UserStore.Open(new DatabaseFiles("/simulated/users.db", data, journal, false, () => { }));
+        var users = new Dictionary<string, UserRecord>(StringComparer.Ordinal);
+        for (var i = 0; i < 40; i++)
+            Change(large: true);
+        using var target = new SimulatedFile(new SimulatedDisk(), []);
+        var copy = new DatabaseCopy(target);
+        do
+        {
+            while (random.Next(3) > 0)
+                Change(large: random.Next(4) == 0);
+        }
+        while (!store.CopyTo(copy));
+        var expected = users.Values.OrderBy(user => user.Name, StringComparer.Ordinal).ToList();
+        Assert.Null(copy.Fault);
+        Assert.Equal(Content(data), Content(target));
+
+        // what comes later is not in it
+        Change(large: false);
+        using var noJournal = new SimulatedFile(disk, []);
+        using var restored = UserStore.Open(new DatabaseFiles("/simulated/copy.db", target, noJournal, false, () => { }));
+        Assert.Equal(expected, restored.Read("", inclusive: true, count: 1000), UserComparer.Instance);
+
+        void Change(bool large)
+        {
+            var user = TestDatabase.User($"user{random.Next(60):D2}@example.org", ("note", new string('x', large ? random.Next(200_000) : random.Next(2000)))) with { Version = store.LastVersion + 1 };
+            var isRemoved = users.ContainsKey(user.Name) && random.Next(3) == 0;
+            store.Commit(new Dictionary<string, UserRecord?> { [user.Name] = isRemoved ? null : user }, new Dictionary<string, long>(), user.Version);
+            if (isRemoved)
+                users.Remove(user.Name);
+            else
+                users[user.Name] = user;
+        }
+
+        static byte[] Content(SimulatedFile file)
+        {
+            var bytes = new byte[file.Length];
+            file.Read(0, bytes);
+            return bytes;
+        }
+    }, iter: 10, threads: 1);
 
     private static async Task FillAsync(LiteDbUserDatabase users, string prefix, int count, int size = 300) =>
         await Task.WhenAll(Enumerable.Range(0, count).Select(i => users.TryAddAsync(TestDatabase.User($"{prefix}{i:D5}@example.org", ("note", new string('x', size))), default).AsTask()));
