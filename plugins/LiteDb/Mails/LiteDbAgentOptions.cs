@@ -25,11 +25,11 @@ internal sealed class LiteDbAgentOptions
     [Description("whether mail for user+lists@… goes to the folder 'lists' of the user")]
     public bool DetailFolders { get; set; }
 
-    [Description("larger mails are refused (552); a mail takes up to eight times its size in memory while it is stored; up to 512M")]
+    [Description("larger mails are refused (552); a mail takes ten times its size in memory and more while it is stored; up to 512M")]
     public ByteSize MaxMailSize { get; set; } = new(64 << 20);
 
     [Description("the memory for mails that wait to be stored, as they came; when it is used up, deliveries wait for each other; at least max_mail_size")]
-    public ByteSize MailMemory { get; set; } = new(128 << 20);
+    public ByteSize MailMemory { get; set; } = new(64 << 20);
 
     [Description("how many files are open at once at most; an open one takes two descriptors and some 2 MB; beyond that the one that was used the longest ago is closed")]
     [Range(32, 100_000)]

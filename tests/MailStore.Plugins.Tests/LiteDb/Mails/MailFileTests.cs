@@ -101,13 +101,14 @@ public sealed class MailFileTests
         var mailbox = await world.MailboxAsync(agent);
         await mailbox.DeliverAsync(MailWorld.Mail(), default);
         Assert.True(File.Exists(world.AliceFile + "-journal"));
-        for (var i = 0; File.Exists(world.AliceFile + "-journal"); i++)
+        for (var i = 0; !(await agent.CheckHealthAsync(default)).Message.EndsWith(", 0 of them open", StringComparison.Ordinal); i++)
         {
             Assert.True(i < 3000, "it was not closed within half a minute");
             clock.Advance(TimeSpan.FromSeconds(31));
             await Task.Delay(10);
         }
 
+        Assert.False(File.Exists(world.AliceFile + "-journal"));
         var copy = Path.Combine(world.Base, "copy.db");
         File.Copy(world.AliceFile, copy);
         using (var database = new LiteDatabase(copy))
