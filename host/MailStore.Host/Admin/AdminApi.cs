@@ -53,6 +53,7 @@ internal sealed class AdminApi(
         ("DELETE", "/users") => RemoveAsync(context, cancellationToken),
         ("GET", "/users/show") => ShowAsync(context, cancellationToken),
         ("GET", "/users/test") => TestAsync(context, cancellationToken),
+        ("GET", "/users/backup") => BackUpAsync(context, cancellationToken),
         ("GET", "/mail") => ListMailAsync(context, cancellationToken),
         ("GET", "/mail/content") => MailContentAsync(context, cancellationToken),
         _ => throw new AdminException(ExitCode.Software, $"the running server does not know the request {context.Request.Method} {context.Request.Path}; is it of another version?"),
@@ -141,6 +142,13 @@ internal sealed class AdminApi(
 
     private async Task TestAsync(HttpContext context, CancellationToken cancellationToken) =>
         await WriteAsync(context, await reporter.ReportAsync(Query(context, "address"), cancellationToken), AdminJson.Default.UserReport);
+
+    private async Task BackUpAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        await using var copy = await users.OpenBackupAsync(cancellationToken);
+        context.Response.ContentType = "application/octet-stream";
+        await copy.CopyToAsync(context.Response.Body, cancellationToken);
+    }
 
     private async Task ListMailAsync(HttpContext context, CancellationToken cancellationToken)
     {

@@ -82,18 +82,31 @@ internal sealed class AdminClient : IDisposable
     public IAsyncEnumerable<StoredMailView> ListMailAsync(string name, CancellationToken cancellationToken) =>
         LinesAsync(new HttpRequestMessage(HttpMethod.Get, $"mail?name={Uri.EscapeDataString(name)}"), AdminJson.Default.StoredMailView, cancellationToken);
 
-    public async Task CopyMailAsync(string name, string id, Stream target, CancellationToken cancellationToken)
-    {
-        using var response = await SendAsync(
-            new HttpRequestMessage(HttpMethod.Get, $"mail/content?name={Uri.EscapeDataString(name)}&id={Uri.EscapeDataString(id)}"), cancellationToken);
-        await using var mail = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new byte[CopyBuffer];
-        // not CopyToAsync: a disk that is full here is no fault of the server
-        while (await ReadAsync(() => mail.ReadAsync(buffer, cancellationToken).AsTask()) is > 0 and var count)
-            await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-    }
+    public Task CopyMailAsync(string name, string id, Stream target, CancellationToken cancellationToken) =>
+        CopyAsync($"mail/content?name={Uri.EscapeDataString(name)}&id={Uri.EscapeDataString(id)}", target, _ => { }, cancellationToken);
+
+    /// <summary>Copies the user database.</summary>
+    /// <param name="target">Where to.</param>
+    /// <param name="progress">Told the number of bytes now and then.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    public Task BackUpUsersAsync(Stream target, Action<long> progress, CancellationToken cancellationToken) =>
+        CopyAsync("users/backup", target, progress, cancellationToken);
 
     public void Dispose() => _http.Dispose();
+
+    private async Task CopyAsync(string path, Stream target, Action<long> progress, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
+        await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[CopyBuffer];
+        var copied = 0L;
+        // not CopyToAsync: a disk that is full here is no fault of the server
+        while (await ReadAsync(() => content.ReadAsync(buffer, cancellationToken).AsTask()) is > 0 and var count)
+        {
+            await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            progress(copied += count);
+        }
+    }
 
     private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {

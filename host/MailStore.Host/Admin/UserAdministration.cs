@@ -70,6 +70,13 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
         throw Contended(name);
     }
 
+    /// <summary>Makes a copy of the user database.</summary>
+    /// <exception cref="AdminException">It is none that can be copied.</exception>
+    public async Task<Stream> OpenBackupAsync(CancellationToken cancellationToken) => directory.Users is IUserDatabaseBackup backup
+        ? await backup.OpenBackupAsync(cancellationToken)
+        : throw new AdminException(ExitCode.Unavailable,
+            $"the userdb '{configuration.Options.Userdb}' cannot be copied by MailStore; use its own tools, or 'mailstore user list --json', which keeps all that 'mailstore user import --json' needs");
+
     /// <summary>Finds a user by the name that an administrator wrote.</summary>
     /// <exception cref="AdminException">There is none.</exception>
     public async Task<UserRecord> FindAsync(string name, CancellationToken cancellationToken) =>

@@ -4,12 +4,12 @@ using MailStore.Host.Admin;
 
 namespace MailStore.Host.Commands;
 
-/// <summary><c>mailstore user …</c>, but for listing, testing and importing, which have files of their own.</summary>
+/// <summary><c>mailstore user …</c>, but for listing, testing, importing and the backup, which have files of their own.</summary>
 internal static class UserCommands
 {
     public static readonly Argument<string> Name = new("NAME") { Description = "The user's name: an address without detail, alice@example.org" };
 
-    public static Command Build() => new("user", "Users: add, set, show, list, remove, import, and test what would happen to a mail")
+    public static Command Build() => new("user", "Users: add, set, show, list, remove, import, back up, and test what would happen to a mail")
     {
         BuildAdd(),
         BuildSet(),
@@ -17,6 +17,7 @@ internal static class UserCommands
         UserListCommand.Build(),
         BuildRemove(),
         UserImportCommand.Build(),
+        UserBackupCommand.Build(),
         UserTestCommand.Build(),
     };
 

@@ -1,7 +1,7 @@
 namespace MailStore.Host.Modules;
 
 /// <summary>
-/// A stored mail that a module hands out, read behind its boundary, asynchronously and forward only. It is read into a buffer of its own: a
+/// A stored mail, or another stream that a module hands out, read behind its boundary, asynchronously and forward only. It is read into a buffer of its own: a
 /// read that was given up may still write into it, and the caller's would be in other use by then.
 /// </summary>
 internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, string? user) : Stream

@@ -3,13 +3,14 @@ using MailStore.Sdk;
 
 namespace MailStore.Host.Modules;
 
-/// <summary>A user database behind its boundary. It locks, counts and is shared where the module's database is.</summary>
+/// <summary>A user database behind its boundary. It locks, counts, is shared and can be copied where the module's database is.</summary>
 internal sealed class GuardedUserDatabase(IUserDatabase inner, ModuleBoundary boundary) : IUserDatabase, IDynamicInterfaceCastable
 {
     private static readonly Capabilities Optional = new(
         (typeof(IUserLocks), typeof(IGuardedUserLocks)),
         (typeof(IUserSequences), typeof(IGuardedUserSequences)),
-        (typeof(ISharedUserDatabase), typeof(IGuardedSharedUserDatabase)));
+        (typeof(ISharedUserDatabase), typeof(IGuardedSharedUserDatabase)),
+        (typeof(IUserDatabaseBackup), typeof(IGuardedUserDatabaseBackup)));
 
     private static readonly CallKind<(IUserDatabase Users, string Name), UserRecord?> FindCall = new(
         "FindAsync",

@@ -11,19 +11,20 @@ internal static class DatabaseFolder
     public static string JournalOf(string path) => path + "-journal";
 
     /// <summary>Opens the database at this path.</summary>
+    /// <param name="kind">What it is.</param>
     /// <param name="path">The data file.</param>
-    /// <param name="createImage">Gives the bytes of a new, empty database.</param>
-    public static DatabaseFiles Open(string path, Func<byte[]> createImage)
+    /// <param name="createImage">Gives the bytes of a new, empty database; null where none is to be made.</param>
+    public static DatabaseFiles Open(DatabaseKind kind, string path, Func<byte[]>? createImage)
     {
         if (Directory.Exists(path))
-            throw new ModuleConfigurationException($"{path} is a directory, but the user database is a file; choose another 'path' in [userdb.litedb]");
+            throw new ModuleConfigurationException($"{path} is a directory, but the {kind.Noun} is a file; choose another 'path' in {kind.Table}");
         if (File.Exists(LogOfLiteDb(path)))
         {
             throw new ModuleConfigurationException(
                 $"{LogOfLiteDb(path)} was left by another program that wrote to {path}; open and close the database with that program, so that the log is merged, then start again");
         }
 
-        var created = !File.Exists(path) && Create(path, createImage);
+        var created = !File.Exists(path) && Create(kind, path, createImage);
         var data = OpenLocked(path, path, FileMode.Open);
         try
         {
@@ -40,18 +41,20 @@ internal static class DatabaseFolder
     }
 
     /// <summary>Makes the new database under another name first: the data file is whole from its first moment, and an empty one is always damage.</summary>
-    private static bool Create(string path, Func<byte[]> createImage)
+    private static bool Create(DatabaseKind kind, string path, Func<byte[]>? createImage)
     {
         var journal = JournalOf(path);
         if (File.Exists(journal) && !File.Exists(path))
         {
             throw new ModuleConfigurationException(
-                $"{path} is missing, but its journal {journal} is there; put the database back, or remove the journal too to start without users");
+                $"{path} is missing, but its journal {journal} is there; put the database back, or remove the journal too to start without {kind.Contents}");
         }
 
+        if (createImage is null)
+            throw new TemporaryFailureException($"the {kind.Noun} {path} is missing; mount its disk, or restore it from the backup");
         var folder = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(folder))
-            throw new ModuleConfigurationException($"the directory {folder} for the user database does not exist; create it, or mount what belongs there");
+            throw new ModuleConfigurationException($"the directory {folder} for the {kind.Noun} does not exist; create it, or mount what belongs there");
 
         var draft = path + ".new";
         using (var file = OpenLocked(path, draft, FileMode.OpenOrCreate))

@@ -27,6 +27,14 @@ internal static class DatabasePage
     /// <exception cref="DamagedDatabaseException">It is not the page that was written there.</exception>
     public static void Unseal(Span<byte> page, long position)
     {
+        Check(page, position);
+        BinaryPrimitives.WriteUInt32LittleEndian(page[TransactionOffset..], NoChecksum);
+    }
+
+    /// <summary>Checks a page that was read.</summary>
+    /// <exception cref="DamagedDatabaseException">It is not the page that was written there.</exception>
+    public static void Check(ReadOnlySpan<byte> page, long position)
+    {
         var number = position / Size;
         var stored = BinaryPrimitives.ReadUInt32LittleEndian(page[TransactionOffset..]);
         if (BinaryPrimitives.ReadUInt32LittleEndian(page) != number)
@@ -35,7 +43,6 @@ internal static class DatabasePage
         // LiteDB's own tools write ones; whoever mended the file with them may go on.
         if (stored != NoChecksum && stored != Checksum(page))
             throw new DamagedDatabaseException($"page {number} (at byte {position}) has a wrong checksum");
-        BinaryPrimitives.WriteUInt32LittleEndian(page[TransactionOffset..], NoChecksum);
     }
 
     /// <summary>Whether this is the first page of a LiteDB 5 database.</summary>

@@ -28,6 +28,23 @@ internal sealed class DiskFile : IBlockFile
         return new DiskFile(new FileStream(path, options));
     }
 
+    /// <summary>Makes a file that has no name and goes when it is closed, whatever becomes of the process.</summary>
+    /// <param name="path">A name that nobody uses, for the moment before it is taken away.</param>
+    public static DiskFile CreateNameless(string path)
+    {
+        var name = $"{path}-{Guid.NewGuid():n}";
+        var file = Open(name, FileMode.CreateNew, FileShare.Read | FileShare.Delete);
+        File.Delete(name);
+        return file;
+    }
+
+    /// <summary>The file as a stream from its start; closes it.</summary>
+    public Stream ToStream()
+    {
+        _stream.Position = 0;
+        return _stream;
+    }
+
     public int Read(long position, Span<byte> buffer)
     {
         var total = 0;

@@ -69,7 +69,7 @@ internal sealed class Journal(IBlockFile file)
     }
 
     /// <summary>Adds a commit; it is durable when this returns.</summary>
-    public void Append(SortedDictionary<long, byte[]> pages)
+    public void Append(IReadOnlyCollection<KeyValuePair<long, byte[]>> pages)
     {
         var size = FrameHeaderSize + pages.Count * EntrySize + SHA256.HashSizeInBytes;
         var rented = ArrayPool<byte>.Shared.Rent(size);

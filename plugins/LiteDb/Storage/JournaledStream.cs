@@ -16,9 +16,13 @@ internal sealed class JournaledStream : Stream
     /// <summary>How large the journal may grow before the data file is synced and the journal starts anew.</summary>
     internal const long JournalLimit = 4 << 20;
 
+    /// <summary>From which growth on the data file is synced instead of its new pages written to the journal as well.</summary>
+    internal const long LargeGrowth = 512 << 10;
+
     private readonly IBlockFile _data;
     private readonly Journal _journal;
     private readonly SortedDictionary<long, byte[]> _pending = [];
+    private readonly List<DatabaseCopy> _copies = [];
     private long _committedLength;
     private long _length;
     private bool _closed;
@@ -33,6 +37,9 @@ internal sealed class JournaledStream : Stream
 
     /// <summary>How many commits of an earlier process or engine were written again.</summary>
     public int Replayed { get; }
+
+    /// <summary>How many pages the last commit wrote.</summary>
+    public int PagesOfLastCommit { get; private set; }
 
     public override bool CanRead => true;
 
@@ -113,18 +120,44 @@ internal sealed class JournaledStream : Stream
                 _data.Write(position, page);
         }
 
-        _journal.Append(_pending);
+        PagesOfLastCommit = _pending.Count;
+        if (_length - _committedLength >= LargeGrowth)
+        {
+            // One more sync is cheaper than to write it all twice: the pages that the journal tells of refer to none that is not durable.
+            _data.Sync();
+            _journal.Append([.. _pending.Where(page => page.Key < _committedLength)]);
+        }
+        else
+        {
+            _journal.Append(_pending);
+        }
+
         foreach (var (position, page) in _pending)
         {
             if (position < _committedLength)
                 _data.Write(position, page);
+            foreach (var copy in _copies)
+                copy.Update(position, page);
         }
 
+        _copies.RemoveAll(copy => copy.Fault is not null);
         _pending.Clear();
         _committedLength = _length;
         if (_journal.Length > JournalLimit)
             Settle();
         _closed = false;
+    }
+
+    /// <summary>Goes on with a copy of the database.</summary>
+    /// <returns>Whether it is complete: then it is no longer kept up to date.</returns>
+    public bool CopyTo(DatabaseCopy copy)
+    {
+        if (!_copies.Contains(copy))
+            _copies.Add(copy);
+        var isComplete = copy.CopyNext(this, _data, _committedLength);
+        if (isComplete)
+            _copies.Remove(copy);
+        return isComplete;
     }
 
     /// <summary>Makes the data file durable, so that it is whole without the journal.</summary>

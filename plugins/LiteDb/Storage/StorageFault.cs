@@ -9,30 +9,34 @@ internal static class StorageFault
     private const int QuotaExceeded = 122;
 
     /// <summary>Of a fault at the start.</summary>
-    public static Exception AtStart(string path, Exception e) => e switch
+    public static Exception AtStart(DatabaseKind kind, string path, Exception e) => e switch
     {
         ModuleConfigurationException or TemporaryFailureException => e,
-        DamagedDatabaseException => new ModuleConfigurationException(Damaged(path, e), e),
-        IOException when IsFull(e) => WhileRunning(path, e),
+        DamagedDatabaseException => new ModuleConfigurationException(Damaged(kind, path, e), e),
+        IOException when IsFull(e) => WhileRunning(kind, path, e),
         UnauthorizedAccessException or IOException => new ModuleConfigurationException(
-            $"the user database {path} cannot be opened: {e.Message}; the user that runs mailstore must be able to read and write the file and its directory", e),
-        _ => new ModuleConfigurationException(Damaged(path, e), e),
+            $"the {kind.Noun} {path} cannot be opened: {e.Message}; the user that runs mailstore must be able to read and write the file and its directory", e),
+        _ => new ModuleConfigurationException(Damaged(kind, path, e), e),
     };
 
     /// <summary>Of a fault later on: the MTA keeps the mail and tries again.</summary>
-    public static Exception WhileRunning(string path, Exception e) => e switch
+    public static TemporaryFailureException WhileRunning(DatabaseKind kind, string path, Exception e) => e switch
     {
-        TemporaryFailureException => e,
+        TemporaryFailureException failure => failure,
         ModuleConfigurationException => new TemporaryFailureException(e.Message, e),
-        DamagedDatabaseException => new TemporaryFailureException(Damaged(path, e), e),
-        IOException when IsFull(e) => new TemporaryFailureException($"no room left for the user database {path}: {e.Message}; free space on that disk", e) { StorageFull = true },
-        UnauthorizedAccessException or IOException => new TemporaryFailureException($"the user database {path} cannot be read or written: {e.Message}", e),
-        _ => new TemporaryFailureException(Damaged(path, e), e),
+        DamagedDatabaseException => new TemporaryFailureException(Damaged(kind, path, e), e),
+        IOException when IsFull(e) => Full(kind, path, e),
+        UnauthorizedAccessException or IOException => new TemporaryFailureException($"the {kind.Noun} {path} cannot be read or written: {e.Message}", e),
+        _ => new TemporaryFailureException(Damaged(kind, path, e), e),
     };
 
-    private static bool IsFull(Exception e) => e.HResult is NoSpace or QuotaExceeded;
+    /// <summary>Whether room is what lacked.</summary>
+    public static bool IsFull(Exception e) => e.HResult is NoSpace or QuotaExceeded;
 
-    private static string Damaged(string path, Exception e) =>
-        $"the user database {path} is damaged: {e.Message}. Stop mailstore, restore {Path.GetFileName(path)} from the backup and remove "
-        + $"{Path.GetFileName(DatabaseFolder.JournalOf(path))}; or move both away to start without users";
+    private static TemporaryFailureException Full(DatabaseKind kind, string path, Exception e) =>
+        new($"no room left for the {kind.Noun} {path}: {e.Message}; free space on that disk", e) { StorageFull = true };
+
+    private static string Damaged(DatabaseKind kind, string path, Exception e) =>
+        $"the {kind.Noun} {path} is damaged: {e.Message}. Stop mailstore, restore {Path.GetFileName(path)} from the backup and remove "
+        + $"{Path.GetFileName(DatabaseFolder.JournalOf(path))}; or move both away to start without {kind.Contents}";
 }

@@ -15,13 +15,14 @@ namespace MailStore.LiteDb.Users;
 /// <remarks>
 /// A write that is cancelled before its turn leaves nothing; one that is cancelled later is done, though its caller no longer hears of it.
 /// </remarks>
-internal sealed class LiteDbUserDatabase : IUserDatabase, IUserLocks, IUserSequences, IModuleLifetime, IModuleHealth
+internal sealed class LiteDbUserDatabase : IUserDatabase, IUserLocks, IUserSequences, IUserDatabaseBackup, IModuleLifetime, IModuleHealth
 {
     private const int PageOfList = 256;
 
     private readonly UserCache _cache;
     private readonly UserLocks _locks;
     private readonly StoreThread _store;
+    private readonly UserBackup _backup;
     private readonly string _path;
 
     public LiteDbUserDatabase(LiteDbUserDatabaseOptions options, ILogger<LiteDbUserDatabase> logger, TimeProvider clock, ModuleContext context)
@@ -35,7 +36,8 @@ internal sealed class LiteDbUserDatabase : IUserDatabase, IUserLocks, IUserSeque
         _path = path;
         _cache = new UserCache(options.CachedUsers);
         _locks = new UserLocks(options.LockLease, clock);
-        _store = new StoreThread(open ?? (() => DatabaseFolder.Open(path, UserStore.CreateImage)), path, _cache, logger);
+        _store = new StoreThread(open ?? (() => DatabaseFolder.Open(DatabaseKind.Users, path, UserStore.CreateImage)), path, _cache, logger);
+        _backup = new UserBackup(_store, path);
     }
 
     public async ValueTask StartAsync(CancellationToken cancellationToken)
@@ -103,6 +105,9 @@ internal sealed class LiteDbUserDatabase : IUserDatabase, IUserLocks, IUserSeque
             throw new ArgumentException($"a sequence is named by up to 100 lower-case letters, digits and hyphens, not '{sequence}'", nameof(sequence));
         return WriteAsync(batch => batch.Next(sequence), cancellationToken);
     }
+
+    /// <remarks>The copy is a file that may take the place of <c>users.db</c>; until it is disposed, it takes that much room on the same disk.</remarks>
+    public async ValueTask<Stream> OpenBackupAsync(CancellationToken cancellationToken) => await _backup.OpenAsync(cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<ModuleHealth> CheckHealthAsync(CancellationToken cancellationToken)
     {

@@ -64,7 +64,7 @@ internal sealed class StoreThread(Func<DatabaseFiles> open, string path, UserCac
         catch (Exception e)
         {
             // The boundary of the module: an exception on a thread of its own would end the process.
-            var fault = StorageFault.AtStart(path, e);
+            var fault = StorageFault.AtStart(DatabaseKind.Users, path, e);
             if (!_started.TrySetException(fault))
                 logger.Faulted(path, e);
             _requests.CompleteAdding();
@@ -166,11 +166,11 @@ internal sealed class StoreThread(Func<DatabaseFiles> open, string path, UserCac
         return _store;
     }
 
-    private Exception Fault(Exception e)
+    private TemporaryFailureException Fault(Exception e)
     {
         logger.Faulted(path, e);
         _store?.Abandon();
         _store = null;
-        return StorageFault.WhileRunning(path, e);
+        return StorageFault.WhileRunning(DatabaseKind.Users, path, e);
     }
 }

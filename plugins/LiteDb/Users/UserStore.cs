@@ -1,6 +1,5 @@
 using System.Globalization;
 using LiteDB;
-using LiteDB.Engine;
 using MailStore.LiteDb.Storage;
 using MailStore.Sdk;
 
@@ -16,13 +15,11 @@ internal sealed class UserStore : IDisposable
     private const string LastVersionKey = "version";
     private const int CurrentForm = 1;
 
-    private readonly JournaledStream _stream;
-    private readonly LiteEngine _engine;
+    private readonly JournaledEngine _engine;
 
-    private UserStore(JournaledStream stream)
+    private UserStore(JournaledEngine engine)
     {
-        _stream = stream;
-        _engine = OpenEngine(stream);
+        _engine = engine;
         var form = Number(Meta, Form);
         if (form != CurrentForm)
         {
@@ -38,44 +35,22 @@ internal sealed class UserStore : IDisposable
     public long LastVersion { get; private set; }
 
     /// <summary>How many commits had to be written again when it was opened.</summary>
-    public int Replayed => _stream.Replayed;
+    public int Replayed => _engine.Replayed;
 
-    public static UserStore Open(DatabaseFiles files) => new(JournaledStream.Open(files.Data, files.Journal));
+    public static UserStore Open(DatabaseFiles files) => new(JournaledEngine.Open(files));
 
     /// <summary>The bytes of a new database without users.</summary>
-    public static byte[] CreateImage()
-    {
-        using var data = new MemoryStream();
-        using (var engine = OpenEngine(data))
-        {
-            engine.Insert(Meta, [new BsonDocument { ["_id"] = Form, ["v"] = CurrentForm }, new BsonDocument { ["_id"] = LastVersionKey, ["v"] = 0L }], BsonAutoId.Int64);
-            engine.Checkpoint();
-        }
+    public static byte[] CreateImage() => JournaledEngine.CreateImage(engine => engine.Insert(
+        Meta, [new BsonDocument { ["_id"] = Form, ["v"] = CurrentForm }, new BsonDocument { ["_id"] = LastVersionKey, ["v"] = 0L }], BsonAutoId.Int64));
 
-        var image = data.ToArray();
-        for (var at = 0; at < image.Length; at += DatabasePage.Size)
-            DatabasePage.Seal(image.AsSpan(at, DatabasePage.Size));
-        return image;
-    }
-
-    public UserRecord? Find(string name)
-    {
-        using var reader = Query(Users, "$._id = @0", UserKey.Of(name), 1);
-        return reader.Read() ? UserDocument.ToUser(reader.Current.AsDocument) : null;
-    }
+    public UserRecord? Find(string name) => _engine.Find(Users, UserKey.Of(name)) is { } document ? UserDocument.ToUser(document) : null;
 
     /// <summary>Reads the users that follow in ordinal order.</summary>
     /// <param name="from">Where to start.</param>
     /// <param name="inclusive">Whether a user of that very name is meant too.</param>
     /// <param name="count">How many at most.</param>
-    public List<UserRecord> Read(string from, bool inclusive, int count)
-    {
-        var users = new List<UserRecord>();
-        using var reader = Query(Users, inclusive ? "$._id >= @0" : "$._id > @0", UserKey.Of(from), count);
-        while (reader.Read())
-            users.Add(UserDocument.ToUser(reader.Current.AsDocument));
-        return users;
-    }
+    public List<UserRecord> Read(string from, bool inclusive, int count) =>
+        _engine.Read(Users, UserKey.Of(from), inclusive, count).ConvertAll(UserDocument.ToUser);
 
     public long LastNumber(string sequence) => Number(Sequences, sequence) ?? 0;
 
@@ -85,62 +60,28 @@ internal sealed class UserStore : IDisposable
     /// <param name="lastVersion">The greatest version given.</param>
     public void Commit(IReadOnlyDictionary<string, UserRecord?> users, IReadOnlyDictionary<string, long> sequences, long lastVersion)
     {
-        _engine.BeginTrans();
-        if (users.Values.Any(user => user is null))
-            _engine.Delete(Users, users.Where(change => change.Value is null).Select(change => UserKey.Of(change.Key)));
-        if (users.Values.Any(user => user is not null))
-            _engine.Upsert(Users, users.Values.OfType<UserRecord>().Select(UserDocument.From), BsonAutoId.ObjectId);
-        if (sequences.Count > 0)
-            _engine.Upsert(Sequences, sequences.Select(last => new BsonDocument { ["_id"] = last.Key, ["v"] = last.Value }), BsonAutoId.ObjectId);
-        if (lastVersion != LastVersion)
-            _engine.Update(Meta, [new BsonDocument { ["_id"] = LastVersionKey, ["v"] = lastVersion }]);
-        _engine.Commit();
-
-        // Writes the transaction's pages to the stream and flushes it: this is where it becomes durable.
-        _engine.Checkpoint();
+        _engine.Commit(engine =>
+        {
+            if (users.Values.Any(user => user is null))
+                engine.Delete(Users, users.Where(change => change.Value is null).Select(change => UserKey.Of(change.Key)));
+            if (users.Values.Any(user => user is not null))
+                engine.Upsert(Users, users.Values.OfType<UserRecord>().Select(UserDocument.From), BsonAutoId.ObjectId);
+            if (sequences.Count > 0)
+                engine.Upsert(Sequences, sequences.Select(last => new BsonDocument { ["_id"] = last.Key, ["v"] = last.Value }), BsonAutoId.ObjectId);
+            if (lastVersion != LastVersion)
+                engine.Update(Meta, [new BsonDocument { ["_id"] = LastVersionKey, ["v"] = lastVersion }]);
+        });
         LastVersion = lastVersion;
     }
 
-    /// <summary>Gives the engine up after a fault; nothing more reaches the file.</summary>
-    public void Abandon()
-    {
-        _stream.Abandon();
-        try
-        {
-            _engine.Dispose();
-        }
-        catch (Exception e) when (e is IOException or LiteException or InvalidOperationException or ArgumentException or AggregateException)
-        {
-            // The fault itself was reported; what LiteDB says while it closes a broken engine adds nothing.
-        }
-    }
+    /// <inheritdoc cref="JournaledEngine.CopyTo"/>
+    public bool CopyTo(DatabaseCopy copy) => _engine.CopyTo(copy);
 
-    /// <summary>Closes it in order: the data file is whole without the journal.</summary>
-    public void Dispose()
-    {
-        _engine.Dispose();
-        _stream.Settle();
-        _stream.Abandon();
-    }
+    /// <inheritdoc cref="JournaledEngine.Abandon"/>
+    public void Abandon() => _engine.Abandon();
 
-    private static LiteEngine OpenEngine(Stream data) => new(new EngineSettings
-    {
-        DataStream = data,
-        LogStream = new MemoryStream(),
-        TempStream = new MemoryStream(),
-        Collation = Collation.Binary,
-    });
+    /// <inheritdoc cref="JournaledEngine.Dispose"/>
+    public void Dispose() => _engine.Dispose();
 
-    private IBsonDataReader Query(string collection, string where, BsonValue key, int limit)
-    {
-        var query = new Query { Limit = limit };
-        query.Where.Add(BsonExpression.Create(where, key));
-        return _engine.Query(collection, query);
-    }
-
-    private long? Number(string collection, string key)
-    {
-        using var reader = Query(collection, "$._id = @0", key, 1);
-        return reader.Read() ? reader.Current["v"].AsInt64 : null;
-    }
+    private long? Number(string collection, string key) => _engine.Find(collection, key)?["v"].AsInt64;
 }

@@ -239,6 +239,14 @@ public sealed class UserAdministrationTests : IDisposable
         Assert.NotNull(_office.Users.Peek(Alice));
     }
 
+    [Fact]
+    public async Task A_database_that_cannot_be_copied_says_what_can_be_done_instead()
+    {
+        var refused = await Assert.ThrowsAsync<AdminException>(() => _office.Administration.OpenBackupAsync(default));
+        Assert.Equal(ExitCode.Unavailable, refused.ExitCode);
+        Assert.Contains("mailstore user list --json", refused.Message, StringComparison.Ordinal);
+    }
+
     private void Allocated(params (string, string)[] settings) =>
         _office.Users.Put(Alice, new Allocation { Id = "1", Mda = "first", Form = 1 }, settings);
 

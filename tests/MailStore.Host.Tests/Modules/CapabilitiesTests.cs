@@ -22,16 +22,20 @@ public sealed class CapabilitiesTests
     }
 
     [Fact]
-    public async Task A_guarded_database_locks_counts_and_is_shared_only_if_the_module_is()
+    public async Task A_guarded_database_locks_counts_is_shared_and_copied_only_if_the_module_is()
     {
         using var bench = new Bench();
         IUserDatabase all = new GuardedUserDatabase(bench.Module, bench.Boundary);
         IUserDatabase plain = new GuardedUserDatabase(new PlainUsers(), bench.Boundary);
-        Assert.True(all is IUserLocks and IUserSequences and ISharedUserDatabase);
+        Assert.True(all is IUserLocks and IUserSequences and ISharedUserDatabase and IUserDatabaseBackup);
         Assert.False(plain is IUserLocks);
         Assert.False(plain is IUserSequences);
         Assert.False(plain is ISharedUserDatabase);
+        Assert.False(plain is IUserDatabaseBackup);
         Assert.Equal(TimeSpan.FromSeconds(30), await ((ISharedUserDatabase)all).GetLockLeaseAsync(default));
+        await using var copy = await ((IUserDatabaseBackup)all).OpenBackupAsync(default);
+        Assert.IsType<GuardedStream>(copy);
+        Assert.Equal("copy", await new StreamReader(copy).ReadToEndAsync());
         await using var held = await ((IUserLocks)all).LockAsync("a", default);
         Assert.IsType<GuardedUserLock>(held);
         await held.DisposeAsync();

@@ -16,6 +16,12 @@ internal sealed class SimulatedDisk
     /// <summary>Thrown by each sync while it is set.</summary>
     public IOException? SyncFault { get; set; }
 
+    /// <summary>How many syncs there were.</summary>
+    public int Syncs { get; set; }
+
+    /// <summary>How many of the next syncs fail; what was written stays with the file.</summary>
+    public int SyncFaults { get; set; }
+
     public int Operations => Volatile.Read(ref _operations);
 
     public void Count()
@@ -65,6 +71,13 @@ internal sealed class SimulatedFile(SimulatedDisk disk, byte[] durable) : IBlock
         disk.Count();
         if (disk.SyncFault is { } fault)
             throw fault;
+        if (disk.SyncFaults > 0)
+        {
+            disk.SyncFaults--;
+            throw new IOException("Input/output error", 5);
+        }
+
+        disk.Syncs++;
         _unsynced.Clear();
         _durable = [.. _content];
     }

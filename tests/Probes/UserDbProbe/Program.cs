@@ -10,8 +10,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 //   UserDbProbe storm DIRECTORY WRITERS   the same by many writers at once, until it is killed
 //   UserDbProbe hold DIRECTORY            opens the database, says 'open', and keeps it until standard input ends
 //   UserDbProbe peer DIRECTORY            does what the conformance kit tells it on standard input
+//   UserDbProbe mail DIRECTORY PATH       delivers to three users of the MDA by twelve writers, and says 'acked USER ID BYTES' after each, until it is killed
+//   UserDbProbe measure-mail DIRECTORY PATH MAILS   fills a mailbox of the MDA, and says what storing, listing and opening take
 //   UserDbProbe measure DIRECTORY USERS   fills a database, and says what starting, finding and writing take
 var context = new ModuleContext("litedb", args[1]);
+if (args[0].EndsWith("mail", StringComparison.Ordinal))
+{
+    await using var probe = await MailProbe.OpenAsync(context, args[2]);
+    await (args[0] == "mail" ? probe.StormAsync() : probe.MeasureAsync(Number(args[3])));
+    return;
+}
+
 var database = new LiteDbUserDatabase(new LiteDbUserDatabaseOptions(), NullLogger<LiteDbUserDatabase>.Instance, TimeProvider.System, context);
 var start = Stopwatch.GetTimestamp();
 await database.StartAsync(default);

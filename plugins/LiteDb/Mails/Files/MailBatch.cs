@@ -1,0 +1,86 @@
+using LiteDB;
+using MailStore.LiteDb.Mails.Places;
+
+namespace MailStore.LiteDb.Mails.Files;
+
+/// <summary>
+/// The writes to a file that share one transaction and one fsync, with what they count. Each is decided on the state that those before it leave: many mails
+/// at once never exceed a quota together.
+/// </summary>
+internal sealed class MailBatch(MailDatabase database)
+{
+    private readonly Dictionary<(string User, long Life), MailboxState?> _mailboxes = [];
+    private readonly List<(MailKey Key, NewMail Mail)> _mails = [];
+    private readonly List<BsonDocument> _removed = [];
+    private long _lastNumber = database.LastNumber;
+
+    /// <summary>The mailboxes that were touched.</summary>
+    public IEnumerable<MailboxState> Mailboxes => _mailboxes.Values.OfType<MailboxState>();
+
+    public IReadOnlyList<(MailKey Key, NewMail Mail)> Mails => _mails;
+
+    /// <summary>The records of the mails to remove.</summary>
+    public IReadOnlyList<BsonDocument> Removed => _removed;
+
+    /// <summary>The greatest number that was ever given to a mailbox.</summary>
+    public long LastNumber => _lastNumber;
+
+    public bool IsEmpty { get; private set; } = true;
+
+    /// <summary>The mailbox of a place; null if it is not in this file (any more).</summary>
+    public MailboxState? Find(MailboxPlace place) => Find(place.User, place.Life) is { } mailbox && mailbox.Number == place.Number ? mailbox : null;
+
+    /// <summary>Makes a mailbox, or finds the one that another attempt for this life of the user has made.</summary>
+    public MailboxState Make(string user, long life)
+    {
+        if (Find(user, life) is { } found)
+            return found;
+        IsEmpty = false;
+        var made = new MailboxState(MailDocuments.OwnerId(user, life), ++_lastNumber);
+        _mailboxes[(user, life)] = made;
+        return made;
+    }
+
+    /// <summary>Adds a mail and counts it.</summary>
+    public MailKey Store(MailboxState mailbox, NewMail mail)
+    {
+        IsEmpty = false;
+        var key = new MailKey(mailbox.Number, mail.Folder, mail.Arrival.ToUnixTimeMilliseconds(), ++mailbox.LastSequence);
+        mailbox.HasNewMail = true;
+        mailbox.Count++;
+        mailbox.Bytes += mail.Size;
+        _mails.Add((key, mail));
+        return key;
+    }
+
+    /// <summary>Reads the records of a mailbox's mails, of those that were there before the batch and that it does not remove.</summary>
+    public List<BsonDocument> ReadMails(MailboxState mailbox, int count)
+    {
+        var records = database.ReadMails(mailbox.Number, null, count);
+        records.RemoveAll(record => _removed.Exists(removed => removed["_id"] == record["_id"]));
+        return records;
+    }
+
+    /// <summary>Removes a mail and counts it.</summary>
+    public void Remove(MailboxState mailbox, BsonDocument record)
+    {
+        IsEmpty = false;
+        mailbox.Count--;
+        mailbox.Bytes -= MailDocuments.SizeOf(record);
+        _removed.Add(record);
+    }
+
+    /// <summary>Removes a mailbox; all its mails are gone already.</summary>
+    public void Remove(MailboxState mailbox)
+    {
+        IsEmpty = false;
+        mailbox.IsRemoved = true;
+    }
+
+    private MailboxState? Find(string user, long life)
+    {
+        if (!_mailboxes.TryGetValue((user, life), out var mailbox))
+            _mailboxes.Add((user, life), mailbox = database.FindMailbox(MailDocuments.OwnerId(user, life)));
+        return mailbox is { IsRemoved: true } ? null : mailbox;
+    }
+}

@@ -1,0 +1,12 @@
+using MailStore.LiteDb.Mails.Content;
+using MailStore.LiteDb.Mails.Files;
+using MailStore.LiteDb.Mails.Places;
+
+namespace MailStore.LiteDb.Mails;
+
+/// <summary>What all mailboxes of an agent share.</summary>
+/// <param name="Files">The mail files.</param>
+/// <param name="Memory">For mails on their way.</param>
+/// <param name="Roots">Where files may be.</param>
+/// <param name="MaxMailSize">In bytes.</param>
+internal sealed record MailServices(MailFiles Files, MailMemory Memory, RootGuard Roots, long MaxMailSize);

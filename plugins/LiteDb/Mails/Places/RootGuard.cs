@@ -1,0 +1,103 @@
+using System.Text;
+using MailStore.LiteDb.Storage;
+using MailStore.Sdk;
+
+namespace MailStore.LiteDb.Mails.Places;
+
+/// <summary>
+/// Sees to it that no mail file is made below a disk that is not mounted. When a root is used for the first time, a file in it (<c>.mailstore-root</c>)
+/// and one in the data directory (<c>litedb-roots/…</c>) say so. From then on the root must be there, and must bear that file: an empty mount point does
+/// not. Only at the first time, and only below the data directory, is a root made. A file for all that was made once is never made again.
+/// </summary>
+internal sealed class RootGuard(ModuleContext context)
+{
+    public const string Mark = ".mailstore-root";
+
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Lets the caller go on only if files may be made in the root.</summary>
+    /// <exception cref="TemporaryFailureException">It is not there, or not what it was.</exception>
+    public void Ensure(string root)
+    {
+        if (Find(root) is { } fault)
+            throw new TemporaryFailureException(fault);
+        if (File.Exists(RecordOf(root)))
+            return;
+        MakeFolders(root);
+        Write(Path.Combine(root, Mark), "");
+        Remember(root);
+    }
+
+    /// <summary>Looks whether files may be made in the root; changes nothing.</summary>
+    /// <returns>What is wrong and what to do; null if all is well.</returns>
+    public string? Find(string root)
+    {
+        var exists = Directory.Exists(root);
+        var record = RecordOf(root);
+        if (!File.Exists(record))
+        {
+            return exists || IsOurs(root)
+                ? null
+                : $"the directory {root} for mail files does not exist, and MailStore makes none outside of its data directory; mount it, or make it (and give it to the server's user)";
+        }
+
+        if (!exists)
+            return $"the directory {root} for mail files has vanished; mount its disk again, or, if it is gone for good, remove {record}";
+        return File.Exists(Path.Combine(root, Mark))
+            ? null
+            : $"the directory {root} for mail files is not the one that was used before: it has no file {Mark}; mount its disk, or, if it is the right one, make that empty file";
+    }
+
+    /// <summary>As <see cref="Find"/>, for the roots that were ever used and have this file below them.</summary>
+    public string? FindAbove(string file)
+    {
+        var records = Path.GetDirectoryName(RecordOf(file))!;
+        foreach (var record in Directory.Exists(records) ? Directory.EnumerateFiles(records) : [])
+        {
+            var root = File.ReadLines(record).FirstOrDefault();
+            if (root is not null && file.StartsWith(root + "/", StringComparison.Ordinal) && Find(root) is { } fault)
+                return fault;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether this file was made once, and where that is written.</summary>
+    public bool WasMade(string file, out string record) => File.Exists(record = RecordOf(file));
+
+    /// <summary>Writes down that it was used.</summary>
+    public void Remember(string path)
+    {
+        var record = RecordOf(path);
+        MakeFolders(Path.GetDirectoryName(record)!);
+        Write(record, path + "\n");
+    }
+
+    /// <summary>Makes a directory and those above it, durably.</summary>
+    public static void MakeFolders(string folder)
+    {
+        if (Directory.Exists(folder))
+            return;
+        MakeFolders(Path.GetDirectoryName(folder)!);
+        Directory.CreateDirectory(folder, Private);
+        Folder.SyncParent(folder);
+    }
+
+    private bool IsOurs(string root) => (root + "/").StartsWith(context.DataDirectory.TrimEnd('/') + "/", StringComparison.Ordinal);
+
+    private string RecordOf(string path) => Path.Combine(context.DataDirectory, "litedb-roots", FileNameEscape.Hash(path, 16));
+
+    // whole from its first moment; a second one that does the same does no harm
+    private static void Write(string path, string text)
+    {
+        var draft = $"{path}.{Guid.NewGuid():n}";
+        using (var file = DiskFile.Open(draft, FileMode.CreateNew, FileShare.Read))
+        {
+            file.Write(0, Encoding.UTF8.GetBytes(text));
+            file.Sync();
+        }
+
+        File.Move(draft, path, overwrite: true);
+        Folder.SyncParent(path);
+    }
+}
