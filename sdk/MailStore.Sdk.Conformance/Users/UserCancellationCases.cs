@@ -73,11 +73,19 @@ internal static class UserCancellationCases
         Case("cancellation: one cancelled call fails no other", UserContract.Apart, static async (context, calls) =>
         {
             var random = new Random(context.Seed);
-            for (var round = 0; round < 8 * context.Effort; round++)
+            for (var round = 0; round < 16 * context.Effort; round++)
             {
                 using var giveUp = new CancellationTokenSource();
-                var delay = TimeSpan.FromMilliseconds(random.NextDouble() * 3);
-                var cancelling = Wait.CancelAfterAsync(giveUp, delay);
+                // half of the rounds by the clock, half when so many calls have come back: others are then on their way, however fast the module is
+                var calledOff = round % 2 == 0 ? random.Next(1, 64) : int.MaxValue;
+                var cancelling = round % 2 == 0 ? Task.CompletedTask : Wait.CancelAfterAsync(giveUp, TimeSpan.FromMilliseconds(random.NextDouble() * 3));
+                var ended = 0;
+                async Task EndAsync()
+                {
+                    if (Interlocked.Increment(ref ended) == calledOff)
+                        await giveUp.CancelAsync();
+                }
+
                 context.Step("writes at once, half of which are cancelled");
                 await Storm.RunAsync(32, async number =>
                 {
@@ -85,11 +93,12 @@ internal static class UserCancellationCases
                     if (number % 2 == 1)
                     {
                         await TryAsync(() => calls.Users.TryAddAsync(Samples.User(name), giveUp.Token));
+                        await EndAsync();
                         await TryAsync(() => calls.Users.FindAsync(name, giveUp.Token));
                         return;
                     }
 
-                    await UncancelledAsync(context, calls, name);
+                    await UncancelledAsync(context, calls, name, EndAsync);
                 });
                 await cancelling;
             }
@@ -138,13 +147,17 @@ internal static class UserCancellationCases
     }
 
     /// <summary>Writes that nobody cancels are done, whatever happens beside them.</summary>
-    private static async Task UncancelledAsync(CaseContext<UserDatabaseUnderTest> context, UserCalls calls, string name)
+    private static async Task UncancelledAsync(CaseContext<UserDatabaseUnderTest> context, UserCalls calls, string name, Func<Task>? onReturn = null)
     {
         try
         {
             var added = await calls.Users.TryAddAsync(Samples.User(name), context.CancellationToken);
+            if (onReturn is not null)
+                await onReturn();
             Expect.That(added is not null, $"TryAddAsync of '{name}', which was not taken, returned null while other calls were given up; wanted the record as stored");
             var replaced = await calls.Users.TryReplaceAsync(added.With("quota", "1G"), context.CancellationToken);
+            if (onReturn is not null)
+                await onReturn();
             Expect.That(replaced is not null, $"TryReplaceAsync of '{name}' on its version returned null while other calls were given up; wanted the record as stored");
             var found = await calls.Users.FindAsync(name, context.CancellationToken);
             Expect.That(found?.Version == replaced.Version, $"FindAsync returned {Samples.Show(found)} while other calls were given up; wanted {Samples.Show(replaced)}");

@@ -20,6 +20,7 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
     private bool _isGreeted;
     private bool _hasSender;
     private bool _hasLostChunk;
+    private bool _isIndeterminate;
     private bool _isBinary;
 
     /// <summary>The mails that the server says to have stored, one for each recipient, with LF; binary ones as they came (RFC 3030, 3).</summary>
@@ -130,8 +131,8 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
         }
         else if (IsCommand(line, "DATA"))
         {
-            // between chunks: "the state resulting from this error is indeterminate" (RFC 3030, 3)
-            _hasLostChunk |= _chunks.Count > 0;
+            // between chunks: "the state resulting from this error is indeterminate" (RFC 3030, 3), so that a server may go on or not
+            _isIndeterminate |= _chunks.Count > 0;
         }
         else if (IsCommand(line, "BDAT") && TryReadChunk(line, out var size, out var isLast))
         {
@@ -160,6 +161,7 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
     {
         var recipients = _recipients;
         var wasLost = _hasLostChunk;
+        var mayBeOver = wasLost || _isIndeterminate;
         Reset();
         for (var i = 0; i < recipients; i++)
         {
@@ -168,7 +170,7 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
             if (reply.Code == "421")
                 return next.Count == 0 ? null : $"{next.Count} replies after '{reply}'";
             // whether a transaction outlives a chunk that was refused is not said in RFC 3030; 503 says that it did not
-            if (wasLost && reply.Code == "503" && i == 0)
+            if (mayBeOver && reply.Code == "503" && i == 0)
                 return null;
             if (reply.Class == '2' && wasLost)
                 return $"'{reply}' for a mail of which a chunk was refused";
@@ -186,6 +188,7 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
         _hasSender = false;
         _isBinary = false;
         _hasLostChunk = false;
+        _isIndeterminate = false;
         _recipients = 0;
         _chunks.Clear();
     }
