@@ -8,12 +8,13 @@ namespace MailStore.EndToEnd.Tests.Formats;
 [Collection(FormatsCollection.Name)]
 public sealed class RoundTripTests(FormatsFixture fixture)
 {
-    private const int Users = 5;
+    private const int Users = 3;
 
     // an mbox file keeps flags and the like in headers of these names: those of a mail are left out
     private static readonly string[] Mboxs = ["status", "x-status", "x-keywords", "x-uid", "x-imap", "x-imapbase", "content-length"];
 
-    public static TheoryData<string> Formats => [.. StorageFormat.All.Select(format => format.Name)];
+    public static TheoryData<string> Formats =>
+        [.. (Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1" ? StorageFormat.All : StorageFormat.OneOfEach).Select(format => format.Name)];
 
     [FormatTheory(FactIfAttribute.RealMails, "s3cmd"), MemberData(nameof(Formats))]
     public async Task Every_mail_comes_back_by_export_once_and_to_the_byte(string name)

@@ -50,5 +50,5 @@ public sealed class AgentsOverUserDatabasesTests(PostgresFixture postgres, RgwFi
         _ => new S3UnderTest(rgw.Server, Bucket),
     };
 
-    private UserDatabaseUnderTest Users(string name) => name == "litedb" ? new LiteDbUsersUnderTest() : new PostgresUsersUnderTest(postgres.Server.Connection());
+    private UserDatabaseUnderTest Users(string name) => name == "litedb" ? new LiteDbUsersUnderTest() : new PostgresUsersUnderTest(postgres.Server.Connection(), "users");
 }
