@@ -77,11 +77,8 @@ internal sealed class AdminApi(
             await WriteLineAsync(context, ModuleView.Of(instance, modules.LoadedPlugins), AdminJson.Default.ModuleView);
     }
 
-    private async Task ListAsync(HttpContext context, CancellationToken cancellationToken)
-    {
-        await foreach (var record in directory.Users.ListAsync(context.Request.Query["prefix"], cancellationToken))
-            await WriteLineAsync(context, reporter.View(record), AdminJson.Default.UserView);
-    }
+    private Task ListAsync(HttpContext context, CancellationToken cancellationToken) => JsonLines.WriteAsync(
+        context, directory.Users.ListAsync(context.Request.Query["prefix"], cancellationToken), reporter.View, AdminJson.Default.UserView, cancellationToken);
 
     /// <summary>One change a line; many at once, so that a database may make them durable together. Answers in the order of the lines.</summary>
     private async Task ImportAsync(HttpContext context, CancellationToken cancellationToken)
@@ -154,8 +151,7 @@ internal sealed class AdminApi(
     {
         if (await mails.OpenMailboxAsync(Query(context, "name"), cancellationToken) is not { } mailbox)
             return;
-        await foreach (var mail in mailbox.ListAsync(cancellationToken))
-            await WriteLineAsync(context, StoredMailView.Of(mail), AdminJson.Default.StoredMailView);
+        await JsonLines.WriteAsync(context, mailbox.ListAsync(cancellationToken), StoredMailView.Of, AdminJson.Default.StoredMailView, cancellationToken);
     }
 
     private async Task MailContentAsync(HttpContext context, CancellationToken cancellationToken)
