@@ -129,7 +129,7 @@ internal sealed class ClusterStorage(ClusterServers servers, string name, string
             if (key.EndsWith($"_S{content.Length}.eml", StringComparison.Ordinal))
                 mails.Add(PlacedMail.Of(PrefixOf(key), Encoding.UTF8.GetString(content)));
         });
-        return new StoredMails([.. keys.Where(key => key.StartsWith("mail/", StringComparison.Ordinal)).Select(PrefixOf).Distinct()], [.. mails]);
+        return new StoredMails([.. keys.Where(key => key.StartsWith("mail/example.org/", StringComparison.Ordinal)).Select(PrefixOf).Distinct()], [.. mails]);
 
         // mail/example.org/alice/17/…
         static string PrefixOf(string key) => string.Join('/', key.Split('/').Take(4)) + "/";

@@ -23,7 +23,7 @@ public sealed class KilledHostTests(MtaPackages packages, ClusterServers servers
 
     private static readonly bool Long = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1";
     private static readonly int Users = Long ? 2000 : 80;
-    private static readonly int Kills = Long ? 60 : 8;
+    private static readonly int Kills = Long ? 60 : 6;
 
     [TheoryIf(FactIfAttribute.Postgres, FactIfAttribute.Ceph, FactIfAttribute.Root, "apt-get", "unshare")]
     [InlineData("lock", false)]
