@@ -22,10 +22,16 @@ internal sealed class RecordLines
         try
         {
             var user = JsonSerializer.Deserialize(line, AdminJson.Default.UserView);
-            if (user is null or { Name: null } or { Settings: null } or { Allocation: { Id: null } or { Mda: null } or { Values: null } } or { Counters.Sequences: null }
+            if (user is null or { Name: null } or { Settings: null } or { Allocation: { Id: null } or { Mda: null } or { Values: null } }
                 || user.Settings.Values.Concat(user.Allocation?.Values.Values ?? []).Contains(null))
             {
                 mistake = "no user in JSON: something in it is null";
+                return null;
+            }
+
+            if (user.Counters is { IsPossible: false })
+            {
+                mistake = "no user in JSON: its 'counters' are not what 'mailstore user list --json' prints";
                 return null;
             }
 

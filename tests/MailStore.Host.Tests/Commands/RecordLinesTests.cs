@@ -39,6 +39,10 @@ public sealed class RecordLinesTests
     [InlineData("null")]
     [InlineData("""{"name":null}""")]
     [InlineData("""{"name":"a@x.org","counters":{"version":1,"sequences":null}}""")]
+    [InlineData("""{"name":"a@x.org","counters":{"version":-1,"sequences":{}}}""")]
+    [InlineData("""{"name":"a@x.org","counters":{"version":9223372036854775807,"sequences":{}}}""")]
+    [InlineData("""{"name":"a@x.org","counters":{"version":1,"sequences":{"UID":1}}}""")]
+    [InlineData("""{"name":"a@x.org","counters":{"version":1,"sequences":{"uid":-1}}}""")]
     [InlineData("""{"name":"a@x.org","counters":{"version":"many","sequences":{}}}""")]
     public void What_is_no_record_is_a_mistake(string line)
     {
