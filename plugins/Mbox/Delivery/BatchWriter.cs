@@ -9,8 +9,7 @@ using MailStore.Sdk;
 namespace MailStore.Mbox.Delivery;
 
 /// <summary>
-/// Writes mails behind the last one of a locked file, all with one sync, and answers each. Whatever fails, the file is cut back to what it was before it is unlocked. Blocks; runs
-/// on a worker.
+/// Writes mails behind the last one of a locked file, all with one sync. Whatever fails, the file is cut back to what it was before it is unlocked. Blocks; runs on a worker.
 /// </summary>
 /// <param name="file">The file; the caller closes it.</param>
 /// <param name="known">What this process knows of it.</param>
@@ -18,6 +17,8 @@ namespace MailStore.Mbox.Delivery;
 internal sealed class BatchWriter(LockedFile file, BoxState? known, ILogger logger)
 {
     private readonly List<(DeliveryRequest Request, long Start)> _written = [];
+    private readonly List<(DeliveryRequest Request, DeliveryResult Result)> _results = [];
+    private Exception? _fault;
     private Usage? _usage;
 
     /// <summary>Writes them.</summary>
@@ -41,19 +42,27 @@ internal sealed class BatchWriter(LockedFile file, BoxState? known, ILogger logg
         catch (Exception e) // the boundary between threads: those who wait must be told, whatever it is
         {
             Undo(end);
+            _results.Clear();
+            _written.Clear();
             if (e is not (IOException or UnauthorizedAccessException))
-            {
-                foreach (var request in requests)
-                    request.AnswerFault(e);
-                return null;
-            }
-
+                _fault = e;
             var result = Posix.IsFull(e)
                 ? DeliveryResult.StorageFull($"no room left for {file.Path}: {e.Message}; free space on that disk")
                 : DeliveryResult.TemporaryFailure($"{file.Path} cannot be written: {e.Message}");
-            foreach (var request in requests)
-                request.Answer(result);
+            _results.AddRange(requests.Select(request => (request, result)));
             return null;
+        }
+    }
+
+    /// <summary>Answers all, once the file is closed and unlocked.</summary>
+    public void Answer()
+    {
+        foreach (var (request, result) in _results)
+        {
+            if (_fault is null)
+                request.Answer(result);
+            else
+                request.AnswerFault(_fault);
         }
     }
 
@@ -64,8 +73,8 @@ internal sealed class BatchWriter(LockedFile file, BoxState? known, ILogger logg
         {
             if (owner is not null && owner.Claim != request.Place.Claim)
             {
-                request.Answer(DeliveryResult.TemporaryFailure(
-                    $"{file.Path} is not the mbox file of user '{request.Place.User}' any more, by {OwnerFile.PathOf(file.Path)}; look whose it is, and mend that file or the user's record"));
+                _results.Add((request, DeliveryResult.TemporaryFailure(
+                    $"{file.Path} is not the mbox file of user '{request.Place.User}' any more, by {OwnerFile.PathOf(file.Path)}; look whose it is, and mend that file or the user's record")));
                 return;
             }
 
@@ -74,7 +83,7 @@ internal sealed class BatchWriter(LockedFile file, BoxState? known, ILogger logg
                 _usage ??= UsageCount.Of(file.Handle, start);
                 if (!request.Limit.Allows(_usage.Value.Plus(request.Mail.Marker.Size)))
                 {
-                    request.Answer(DeliveryResult.OverQuota(request.Limit.Describe(_usage.Value, request.Mail.Marker.Size)));
+                    _results.Add((request, DeliveryResult.OverQuota(request.Limit.Describe(_usage.Value, request.Mail.Marker.Size))));
                     return;
                 }
             }
@@ -92,7 +101,7 @@ internal sealed class BatchWriter(LockedFile file, BoxState? known, ILogger logg
         catch (UnreadableMailException e)
         {
             sink.GoBack(start);
-            request.Answer(DeliveryResult.TemporaryFailure($"the mail for {file.Path} could not be read: {e.Message}"));
+            _results.Add((request, DeliveryResult.TemporaryFailure($"the mail for {file.Path} could not be read: {e.Message}")));
         }
     }
 
@@ -114,7 +123,7 @@ internal sealed class BatchWriter(LockedFile file, BoxState? known, ILogger logg
         // from here on the mails are stored, whatever happens
         var state = TryConfirm(tail);
         foreach (var (request, _) in _written)
-            request.Answer(DeliveryResult.Stored(request.Mail.Marker.Id, null, sync));
+            _results.Add((request, DeliveryResult.Stored(request.Mail.Marker.Id, null, sync)));
         return state;
     }
 

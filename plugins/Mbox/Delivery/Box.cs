@@ -168,6 +168,7 @@ internal sealed class Box(string path, BoxServices services)
             _known = writer.Write(TakeBatch(), owner);
             _doubt = writer.Doubt;
             Close(file);
+            writer.Answer();
         }
 
         return true;

@@ -60,7 +60,7 @@ internal static class TailCheck
         return FindTearIn(file, before.Content, end);
     }
 
-    // Behind a mail whose length is not known: a new mail would begin behind an empty line.
+    // Behind a mail whose length is not known. A new mail would begin behind an empty line; but that may be lost, too, if it came with the new mail.
     private static long? FindTearIn(SafeFileHandle file, long from, long end)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
@@ -79,7 +79,7 @@ internal static class TailCheck
                     i += next + 1;
                     if (bytes[i - 1] == '\n')
                         (empty, line) = (from + i - 1 == line ? line : -1, from + i);
-                    else if (empty >= 0 && LooksTorn(file, line, end))
+                    else if ((empty >= 0 || line == from + i - 1) && LooksTorn(file, line, end))
                         return line;
                 }
 
@@ -99,14 +99,16 @@ internal static class TailCheck
     {
         Span<byte> buffer = stackalloc byte[FromLine.MaxLength];
         var bytes = buffer[..MailFinder.ReadFully(file, buffer[..(int)Math.Min(buffer.Length, end - at)], at)];
-        if (bytes[0] == Nul)
-            return NulsFrom(file, at, end) is var run && (run == end || run % Block == 0);
         var start = bytes.CommonPrefixLength(FromLine.Start);
         if (start < FromLine.Start.Length)
-            return start > 0 && (start == bytes.Length || bytes[start] == Nul);
+            return start == bytes.Length || IsHole(file, at + start, end);
         var stop = bytes.IndexOfAny(Nul, (byte)'\n');
-        return stop < 0 ? at + bytes.Length == end : bytes[stop] == Nul;
+        return stop < 0 ? at + bytes.Length == end : IsHole(file, at + stop, end);
     }
+
+    // bytes that never came to the disk: NULs up to the end of a block
+    private static bool IsHole(SafeFileHandle file, long at, long end) =>
+        NulsFrom(file, at, end) is var stop && stop > at && (stop == end || stop % Block == 0);
 
     // a 'From ' line, and half of the line that follows in all mails of this module
     private static bool IsTornHead(SafeFileHandle file, MailHead head, long end)
@@ -116,9 +118,10 @@ internal static class TailCheck
         Span<byte> buffer = stackalloc byte[Marker.MaxLength];
         var bytes = buffer[..MailFinder.ReadFully(file, buffer[..(int)Math.Min(buffer.Length, end - head.Content)], head.Content)];
         var start = bytes.CommonPrefixLength(Marker.Name);
-        if (start == bytes.Length || bytes[start] == Nul)
-            return true;
-        return start == Marker.Name.Length && bytes.IndexOfAny(Nul, (byte)'\n') is var stop && (stop < 0 ? bytes.Length < buffer.Length : bytes[stop] == Nul);
+        if (start < Marker.Name.Length)
+            return start == bytes.Length || IsHole(file, head.Content + start, end);
+        var stop = bytes.IndexOfAny(Nul, (byte)'\n');
+        return stop < 0 ? bytes.Length < buffer.Length : IsHole(file, head.Content + stop, end);
     }
 
     private static long NulsFrom(SafeFileHandle file, long at, long end)

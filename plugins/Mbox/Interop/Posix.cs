@@ -90,6 +90,8 @@ internal static class Posix
     /// <summary>Closes and tells an error of it: file systems such as NFS report a failed write only here.</summary>
     public static void Close(SafeFileHandle file, string path)
     {
+        // a second close would hit whatever has the number by then
+        ObjectDisposedException.ThrowIf(file.IsClosed, file);
         var descriptor = (int)file.DangerousGetHandle();
         file.SetHandleAsInvalid();
         if (Native.Close(descriptor) < 0 && LastError != 4)

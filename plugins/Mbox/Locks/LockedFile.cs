@@ -20,7 +20,7 @@ internal sealed class LockedFile(SafeFileHandle handle, string path, FileStatus 
     {
         try
         {
-            if (!handle.IsInvalid)
+            if (!handle.IsClosed)
                 Posix.Close(handle, path);
         }
         finally
