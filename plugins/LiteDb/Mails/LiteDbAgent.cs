@@ -112,12 +112,7 @@ internal sealed class LiteDbAgent : IMailDeliveryAgent, ISingleHostAgent, IModul
         await new MailboxRemover(place, _services).ReleaseAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Lets go of the files also where the host had no time for <see cref="StopAsync"/>; then in a hurry.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _services.Files.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-        _services.Files.Dispose();
-    }
+    public ValueTask DisposeAsync() => _services.Files.DisposeAsync();
 
     private FileTemplate TemplateOf(LiteDbAgentOptions options) => options.Path == _options.Path ? _template : FileTemplate.Parse(options.Path, _context);
 }
