@@ -26,6 +26,7 @@ internal sealed class MailText(bool isQuoting, IByteSink? stored, IByteSink? rea
     private State _state = State.LineStart;
     private bool _isHeader = true;
     private bool _isLeftOut;
+    private bool _isBehindLength;
     private bool _hasQuote;
 
     private enum State
@@ -131,7 +132,7 @@ internal sealed class MailText(bool isQuoting, IByteSink? stored, IByteSink? rea
         _state = State.Rest;
     }
 
-    private void EndField(ReadOnlySpan<byte> head)
+    private void EndField(Span<byte> head)
     {
         if (head is [(byte)'\n'] or [(byte)'\r', (byte)'\n'])
         {
@@ -140,7 +141,10 @@ internal sealed class MailText(bool isQuoting, IByteSink? stored, IByteSink? rea
         }
         else if (head[0] is not ((byte)' ' or (byte)'\t'))
         {
-            _isLeftOut = IsOwn(head);
+            // mutt writes 'Lines' behind its 'Content-Length'; anywhere else it is the mail's own
+            var name = NameOf(head);
+            _isLeftOut = IsOwn(name) || (_isBehindLength && !isQuoting && name.SequenceEqual("lines"u8));
+            _isBehindLength = name.SequenceEqual("content-length"u8);
         }
 
         EndHead();
@@ -169,17 +173,22 @@ internal sealed class MailText(bool isQuoting, IByteSink? stored, IByteSink? rea
         read?.Write(bytes);
     }
 
-    private static bool IsOwn(ReadOnlySpan<byte> head)
+    // in lower case; empty if the line is no field
+    private static ReadOnlySpan<byte> NameOf(Span<byte> head)
     {
         if (head[^1] != (byte)':')
-            return false;
-        var name = head[..^1].TrimEnd(" \t"u8);
-        Span<byte> lower = stackalloc byte[MaxHead];
-        for (var i = 0; i < name.Length; i++)
-            lower[i] = name[i] is >= (byte)'A' and <= (byte)'Z' ? (byte)(name[i] | 0x20) : name[i];
+            return [];
+        var name = head[..^1].TrimEnd(" \t"u8).ToArray();
+        foreach (ref var b in name.AsSpan())
+            b |= b is >= (byte)'A' and <= (byte)'Z' ? (byte)0x20 : (byte)0;
+        return name;
+    }
+
+    private static bool IsOwn(ReadOnlySpan<byte> name)
+    {
         foreach (var own in OwnFields)
         {
-            if (lower[..name.Length].SequenceEqual(own))
+            if (name.SequenceEqual(own))
                 return true;
         }
 
