@@ -62,7 +62,14 @@ internal sealed class MailboxReader(string home, RootGuard roots)
     }
 
     /// <summary>Opens a mail by its id; null if there is none of it.</summary>
-    public Stream? Open(string id)
+    public Stream? Open(string id) => Use(id, static spot => OpenFile(spot.Directory, spot.Name));
+
+    /// <summary>Does something with the file of a mail, by its id.</summary>
+    /// <param name="id">From outside.</param>
+    /// <param name="use">Gives null if the file is not there (any more): a reader may have renamed it, and it is looked for again.</param>
+    /// <returns>Null if there is no such mail.</returns>
+    public T? Use<T>(string id, Func<MailSpot, T?> use)
+        where T : class
     {
         var slash = id.LastIndexOf('/');
         var name = id[(slash + 1)..];
@@ -72,9 +79,9 @@ internal sealed class MailboxReader(string home, RootGuard roots)
         if (root is null)
             return null;
         if (slash < 0)
-            return Open(root, name);
+            return Use(root, root, name, use);
         using var folder = OpenFolder(root, id[..slash]);
-        return folder is null ? null : Open(folder, name);
+        return folder is null ? null : Use(root, folder, name, use);
     }
 
     // no file has such a name, and the system would call it an error
@@ -112,7 +119,8 @@ internal sealed class MailboxReader(string home, RootGuard roots)
         }
     }
 
-    private static FileStream? Open(Descriptor box, string name)
+    private static T? Use<T>(Descriptor home, Descriptor box, string name, Func<MailSpot, T?> use)
+        where T : class
     {
         for (var pass = 0; pass < Passes; pass++)
         {
@@ -122,8 +130,8 @@ internal sealed class MailboxReader(string home, RootGuard roots)
                 using var directory = Posix.TryOpenDirectory(box, part);
                 if (directory is null)
                     continue;
-                if ((OpenFile(directory, name) ?? OpenFlagged(directory, name)) is { } stream)
-                    return stream;
+                if ((use(new MailSpot(home, box, directory, part, name)) ?? UseFlagged(home, box, directory, part, name, use)) is { } result)
+                    return result;
             }
 
             if (TimesOf(box) == before)
@@ -133,13 +141,14 @@ internal sealed class MailboxReader(string home, RootGuard roots)
         return null;
     }
 
-    private static FileStream? OpenFlagged(Descriptor directory, string name)
+    private static T? UseFlagged<T>(Descriptor home, Descriptor box, Descriptor directory, string part, string name, Func<MailSpot, T?> use)
+        where T : class
     {
         foreach (var entry in DirectoryReader.Read(directory))
         {
             if (entry.Name.Length > name.Length && entry.Name[name.Length] == ':' && entry.Name.StartsWith(name, StringComparison.Ordinal)
-                && OpenFile(directory, entry.Name) is { } stream)
-                return stream;
+                && use(new MailSpot(home, box, directory, part, entry.Name)) is { } result)
+                return result;
         }
 
         return null;
