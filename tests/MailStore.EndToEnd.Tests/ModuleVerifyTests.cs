@@ -7,6 +7,7 @@ public sealed class ModuleVerifyTests
 {
     [Theory]
     [InlineData("maildir", "mda")]
+    [InlineData("litedb", "mda")]
     [InlineData("litedb", "userdb")]
     [InlineData("lock", "creator")]
     [InlineData("trial", "creator")]

@@ -70,6 +70,9 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
                 chooser.Tell(section, $"{instance.Identity.Title} serves one host only, and userdb '{configuration.Options.Userdb}' is shared by several: two of them could allocate the same user at once, and mail in the place of the first would be seen by nobody; choose a creator that keeps hosts apart, such as creator = \"trial\", or a userdb of this host alone");
             }
 
+            if (instance.IsForOneHost && users is ISharedUserDatabase)
+                logger.KeptByOneHost(instance.Identity.Title, configuration.Options.Userdb);
+
             try
             {
                 // blocks at the start, where nothing else runs yet
