@@ -71,7 +71,7 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
         await using var place = await AgentPlace.OpenAsync(Through(proxy));
         var import = (IMailboxImport)place.Alice;
         await import.ImportAsync([AgentPlace.Mail("before")], default);
-        proxy.HoldRepliesTo("COMMIT");
+        proxy.HoldRepliesTo("COMMIT\0"); // and not READ COMMITTED
         var results = await import.ImportAsync([AgentPlace.Mail("one"), AgentPlace.Mail("two", Large), AgentPlace.Mail("three")], default);
         Assert.All(results, result => Assert.Equal(DeliveryStatus.Stored, result.Status));
         Assert.Equal(["before", "one", "two", "three"], await AgentPlace.ReadAsync(place.Alice));
@@ -85,7 +85,7 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
         await using var place = await AgentPlace.OpenAsync(Through(proxy));
         var import = (IMailboxImport)place.Alice;
         await import.ImportAsync([AgentPlace.Mail("before")], default);
-        proxy.HoldRepliesTo("COMMIT");
+        proxy.HoldRepliesTo("COMMIT\0"); // and not READ COMMITTED
         var importing = import.ImportAsync([AgentPlace.Mail("one"), AgentPlace.Mail("two"), AgentPlace.Mail("three")], default).AsTask();
         await EventuallyAsync(async () => await CountAsync(place) == "4");
         proxy.HoldAll();
