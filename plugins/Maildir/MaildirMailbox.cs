@@ -11,11 +11,11 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Maildir;
 
 /// <summary>The Maildir of one user. Holds nothing open; what it remembers is shared with other objects for the same Maildir.</summary>
-internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootGuard roots, WorkerPool workers, TimeProvider clock, ILogger logger)
+internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootGuard roots, FlagsMemory flags, WorkerPool workers, TimeProvider clock, ILogger logger)
     : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxRemoval
 {
     private readonly BoxOpener _opener = new(place, state, roots);
-    private readonly MailboxReader _reader = new(place.Home, roots);
+    private readonly MailboxReader _reader = new(place.Home, roots, flags);
 
     private MailboxDelivery Delivery => field ??= new MailboxDelivery(place, state, _opener, clock, logger);
 
@@ -35,10 +35,14 @@ internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootG
     {
         foreach (var box in await RunAsync(_reader.Boxes, cancellationToken))
         {
-            foreach (var mail in await RunAsync(() => _reader.List(box), cancellationToken))
+            var listing = await RunAsync(() => _reader.List(box), cancellationToken);
+            while (await RunAsync(() => _reader.ReadPage(box, listing), cancellationToken) is { Count: > 0 } page)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return mail;
+                foreach (var mail in page)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    yield return mail;
+                }
             }
         }
     }

@@ -46,7 +46,7 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxO
     private DeliveryResult Deliver(Mail mail, Descriptor home, Descriptor box, string? folder, bool isCounted, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var name = UniqueName.ForMail(now, mail.Size, mail.SizeCrLf);
+        var name = UniqueName.ForMail(mail.Arrival, mail.Size, mail.SizeCrLf);
         using var tmp = opener.OpenPart(home, box, MaildirTree.Tmp);
         using var @new = opener.OpenPart(home, box, MaildirTree.New);
         TimeSpan sync;
