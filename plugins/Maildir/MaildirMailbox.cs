@@ -12,14 +12,20 @@ namespace MailStore.Maildir;
 
 /// <summary>The Maildir of one user. Holds nothing open; what it remembers is shared with other objects for the same Maildir.</summary>
 internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootGuard roots, FlagsMemory flags, WorkerPool workers, TimeProvider clock, ILogger logger)
-    : IMailbox, IReadableMailbox, IMailboxUsage, IMailboxRemoval
+    : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxRemoval
 {
-    private readonly MailboxDelivery _delivery = new(place, state, roots, clock, logger);
+    private readonly BoxOpener _opener = new(place, state, roots);
     private readonly MailboxReader _reader = new(place.Home, roots, flags);
+
+    private MailboxDelivery Delivery => field ??= new MailboxDelivery(place, state, _opener, clock, logger);
+
+    private MailImporter Importer => field ??= new MailImporter(place, state, _opener, workers, clock, logger);
+
+    private MailChanger Changer => field ??= new MailChanger(place, state, _reader, clock);
 
     public async ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken)
     {
-        var result = await workers.RunAsync(() => _delivery.Deliver(mail, cancellationToken), cancellationToken);
+        var result = await workers.RunAsync(() => Delivery.Deliver(mail, cancellationToken), cancellationToken);
         if (result.Status == DeliveryStatus.Stored)
             SweepIfDue();
         return result;
@@ -43,6 +49,20 @@ internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootG
 
     public async ValueTask<Stream?> OpenAsync(string id, CancellationToken cancellationToken) =>
         await RunAsync(() => _reader.Open(id), cancellationToken);
+
+    public ValueTask<MailboxFidelity> GetFidelityAsync(CancellationToken cancellationToken) => new(MailboxFidelity.Full);
+
+    public async ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken) =>
+        await RunAsync(() => Importer.TryCreateFolder(folder), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<DeliveryResult>> ImportAsync(IReadOnlyList<Mail> mails, CancellationToken cancellationToken) =>
+        await Importer.ImportAsync(mails, cancellationToken);
+
+    public async ValueTask<bool> TrySetFlagsAsync(string id, MailFlags flags, CancellationToken cancellationToken) =>
+        await RunAsync(() => Changer.TrySetFlags(id, flags), cancellationToken);
+
+    public async ValueTask<bool> TryRemoveAsync(string id, CancellationToken cancellationToken) =>
+        await RunAsync(() => Changer.TryRemove(id), cancellationToken);
 
     public async ValueTask<MailboxUsage> GetUsageAsync(CancellationToken cancellationToken)
     {

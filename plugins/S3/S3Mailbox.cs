@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MailStore.S3.Client;
+using MailStore.S3.Delivery;
 using MailStore.S3.Keys;
 using MailStore.S3.Quota;
 using MailStore.S3.Reading;
@@ -9,9 +10,10 @@ namespace MailStore.S3;
 
 /// <summary>The mail of one user. Holds nothing open.</summary>
 internal sealed class S3Mailbox(Place place, QuotaLimit limit, bool hasDetailFolders, UsageGate gate, S3Services services)
-    : IMailbox, IReadableMailbox, IMailboxUsage, IMailboxRemoval
+    : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxRemoval
 {
     private readonly MailLister _lister = new(services.Client, services.Caller, place);
+    private readonly MailFlagger _flagger = new(place, gate, services);
 
     public async ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken)
     {
@@ -44,11 +46,11 @@ internal sealed class S3Mailbox(Place place, QuotaLimit limit, bool hasDetailFol
 
     public async IAsyncEnumerable<StoredMail> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var keys = _lister.ListAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await RunAsync(() => keys.MoveNextAsync().AsTask()))
+        await using var mails = _lister.ListAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await RunAsync(() => mails.MoveNextAsync().AsTask()))
         {
-            var key = keys.Current;
-            yield return new StoredMail(key.ToString(), key.Size, key.Arrival, MailFlags.None, key.Folder);
+            var (key, flags) = mails.Current;
+            yield return new StoredMail(key.ToString(), key.Size, key.Arrival, flags, key.Folder);
         }
     }
 
@@ -62,6 +64,19 @@ internal sealed class S3Mailbox(Place place, QuotaLimit limit, bool hasDetailFol
         found.Dispose();
         return null;
     }
+
+    public ValueTask<MailboxFidelity> GetFidelityAsync(CancellationToken cancellationToken) => new(MailboxFidelity.Full);
+
+    public ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken) => new(FolderKey.ToKey(folder) is not null);
+
+    public async ValueTask<IReadOnlyList<DeliveryResult>> ImportAsync(IReadOnlyList<Mail> mails, CancellationToken cancellationToken) =>
+        await new MailImporter(place, limit, gate, _flagger, services).ImportAsync(mails, cancellationToken);
+
+    public async ValueTask<bool> TrySetFlagsAsync(string id, MailFlags flags, CancellationToken cancellationToken) =>
+        await RunAsync(() => _flagger.TrySetAsync(id, flags, cancellationToken));
+
+    public async ValueTask<bool> TryRemoveAsync(string id, CancellationToken cancellationToken) =>
+        await RunAsync(() => _flagger.TryRemoveAsync(id, cancellationToken));
 
     public async ValueTask<MailboxUsage> GetUsageAsync(CancellationToken cancellationToken)
     {

@@ -3,11 +3,12 @@ using MailStore.Sdk;
 
 namespace MailStore.Host.Modules;
 
-/// <summary>A mailbox behind the boundary of its MDA. It can be read, measured and removed where the module's mailbox can.</summary>
+/// <summary>A mailbox behind the boundary of its MDA. It can be read, filled, measured and removed where the module's mailbox can.</summary>
 internal sealed class GuardedMailbox(IMailbox inner, ModuleBoundary boundary, string user) : IMailbox, IDynamicInterfaceCastable
 {
     private static readonly Capabilities Optional = new(
         (typeof(IReadableMailbox), typeof(IGuardedReadableMailbox)),
+        (typeof(IMailboxImport), typeof(IGuardedMailboxImport)),
         (typeof(IMailboxUsage), typeof(IGuardedMailboxUsage)),
         (typeof(IMailboxRemoval), typeof(IGuardedMailboxRemoval)));
 

@@ -9,21 +9,20 @@ namespace MailStore.LiteDb.Mails;
 
 /// <summary>The mailbox of one user in a mail file. Holds nothing open.</summary>
 internal sealed class LiteDbMailbox(MailboxPlace place, QuotaLimit limit, bool hasDetailFolders, MailServices services)
-    : IMailbox, IReadableMailbox, IMailboxUsage, IMailboxRemoval
+    : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxRemoval
 {
     private const int PageOfList = 256;
 
     public async ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (mail.Size > services.MaxMailSize)
-            return DeliveryResult.TooLarge($"the mail has {mail.Size} bytes, and mail files take {services.MaxMailSize} (max_mail_size)");
+        if (services.FindTooLarge(mail) is { } tooLarge)
+            return tooLarge;
         try
         {
             using var memory = await services.Memory.TakeAsync(mail.Size, cancellationToken).ConfigureAwait(false);
             var pieces = await MailPieces.ReadAsync(mail, cancellationToken).ConfigureAwait(false);
-            var envelope = new Envelope(mail.DeliveryId, mail.Sender, mail.OriginalRecipient, mail.SizeCrLf);
-            var @new = new NewMail(place, MailFolder.Of(mail, hasDetailFolders), mail.Arrival, mail.Size, envelope, pieces);
+            var @new = NewMail.Of(mail, place, MailFolder.Of(mail, hasDetailFolders), pieces);
             var decision = await services.Files.SendAsync(place.File, new DeliveryWrite(@new, limit, cancellationToken)).ConfigureAwait(false);
             return decision.Result;
         }
@@ -66,6 +65,19 @@ internal sealed class LiteDbMailbox(MailboxPlace place, QuotaLimit limit, bool h
         return first is null ? null : new MailPieceStream(first, count, (number, token) => ReadPieceAsync(key, number, token));
     }
 
+    public ValueTask<MailboxFidelity> GetFidelityAsync(CancellationToken cancellationToken) => new(MailboxFidelity.Full with { MaxMailSize = services.MaxMailSize });
+
+    public ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken) => new(MailFolder.IsName(folder));
+
+    public async ValueTask<IReadOnlyList<DeliveryResult>> ImportAsync(IReadOnlyList<Mail> mails, CancellationToken cancellationToken) =>
+        await new MailImporter(place, services).ImportAsync(mails, cancellationToken).ConfigureAwait(false);
+
+    public ValueTask<bool> TrySetFlagsAsync(string id, MailFlags flags, CancellationToken cancellationToken) =>
+        ChangeAsync(id, (batch, mailbox, key) => batch.TrySetFlags(mailbox, key, flags), cancellationToken);
+
+    public ValueTask<bool> TryRemoveAsync(string id, CancellationToken cancellationToken) =>
+        ChangeAsync(id, (batch, mailbox, key) => batch.TryRemove(mailbox, key), cancellationToken);
+
     public async ValueTask<MailboxUsage> GetUsageAsync(CancellationToken cancellationToken)
     {
         var mailbox = await ReadAsync(database => database.FindMailbox(place) ?? throw NotThere(), cancellationToken).ConfigureAwait(false);
@@ -74,6 +86,15 @@ internal sealed class LiteDbMailbox(MailboxPlace place, QuotaLimit limit, bool h
 
     public async ValueTask RemoveAllAsync(CancellationToken cancellationToken) =>
         await new MailboxRemover(place, services).RemoveAsync(cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask<bool> ChangeAsync(string id, Func<MailBatch, MailboxState, MailKey, bool> change, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (MailKey.Parse(place.Number, id) is not { } key)
+            return false;
+        var write = new FileWrite<bool>(batch => batch.Find(place) is { } mailbox && change(batch, mailbox, key), cancellationToken);
+        return await services.Files.SendAsync(place.File, write).ConfigureAwait(false);
+    }
 
     private (int Count, byte[]? First) Open(MailDatabase database, MailKey key)
     {
@@ -93,6 +114,5 @@ internal sealed class LiteDbMailbox(MailboxPlace place, QuotaLimit limit, bool h
         return services.Files.SendAsync(place.File, new FileRead<T>(read, cancellationToken));
     }
 
-    private TemporaryFailureException NotThere() =>
-        new($"the mailbox of user '{place.User}' is not in {place.File}; was he removed, or an older file restored?");
+    private TemporaryFailureException NotThere() => new(place.NotThere);
 }

@@ -11,11 +11,10 @@ internal static class MailFolder
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The folder that a mail goes to; empty for the inbox.</summary>
-    public static string Of(Mail mail, bool hasDetailFolders)
-    {
-        var wanted = mail.Folder ?? (hasDetailFolders ? mail.Detail : null);
-        return wanted is not null && IsName(wanted) ? wanted : "";
-    }
+    public static string Of(Mail mail, bool hasDetailFolders) => Of(mail.Folder ?? (hasDetailFolders ? mail.Detail : null));
+
+    /// <summary>The same for a folder that was named.</summary>
+    public static string Of(string? wanted) => wanted is not null && IsName(wanted) ? wanted : "";
 
     /// <summary>Whether a folder can have this name.</summary>
     public static bool IsName(string folder) =>

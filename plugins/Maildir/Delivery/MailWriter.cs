@@ -33,12 +33,45 @@ internal static class MailWriter
             }
             finally
             {
+                // from both places, as on NFS a rename that failed may have been done; the error that led here is the one to tell
                 if (!isCommitted)
-                    Undo(tmp, @new, name);
+                    Remove(name, @new, tmp);
             }
         }
 
         return sync + SyncOrUndo(tmp, @new, name);
+    }
+
+    /// <summary>Writes a mail that is to be renamed by somebody else: a new file in <c>tmp</c>, written, synced and closed. Whatever happens otherwise leaves nothing.</summary>
+    public static void Prepare(Mail mail, string name, Descriptor tmp, Ownership? ids, CancellationToken cancellationToken)
+    {
+        var isWritten = false;
+        using var file = Posix.CreateFile(tmp, name, Modes.File);
+        try
+        {
+            Write(mail, file, ids, cancellationToken);
+            isWritten = true;
+        }
+        finally
+        {
+            if (!isWritten)
+                Remove(name, tmp);
+        }
+    }
+
+    /// <summary>Removes a mail that is not to be seen from where it may be. Best effort: what stays in <c>tmp</c> is swept.</summary>
+    public static void Remove(string name, params ReadOnlySpan<Descriptor> directories)
+    {
+        foreach (var directory in directories)
+        {
+            try
+            {
+                Posix.Unlink(directory, name);
+            }
+            catch (PosixException)
+            {
+            }
+        }
     }
 
     private static TimeSpan Write(Mail mail, Descriptor file, Ownership? ids, CancellationToken cancellationToken)
@@ -96,22 +129,7 @@ internal static class MailWriter
         finally
         {
             if (!isDurable)
-                Undo(tmp, @new, name);
-        }
-    }
-
-    // In both places, as on NFS a rename that failed may have been done. Best effort: what stays in tmp/ is swept, and the error that led here is the one to tell.
-    private static void Undo(Descriptor tmp, Descriptor @new, string name)
-    {
-        foreach (var directory in (ReadOnlySpan<Descriptor>)[@new, tmp])
-        {
-            try
-            {
-                Posix.Unlink(directory, name);
-            }
-            catch (PosixException)
-            {
-            }
+                Remove(name, @new, tmp);
         }
     }
 }

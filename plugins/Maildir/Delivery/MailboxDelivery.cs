@@ -8,16 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Maildir.Delivery;
 
 /// <summary>Delivers into one mailbox: folder, quota, storing. Blocks; runs on a worker.</summary>
-internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, RootGuard roots, TimeProvider clock, ILogger logger)
+internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxOpener opener, TimeProvider clock, ILogger logger)
 {
-    private readonly BoxOpener _opener = new(place, state, roots);
-
     public DeliveryResult Deliver(Mail mail, CancellationToken cancellationToken)
     {
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var home = _opener.OpenHome();
+            using var home = opener.OpenHome();
             var folder = mail.Folder ?? (place.HasDetailFolder ? mail.Detail : null);
             var directory = folder is null ? null : FolderName.ToDirectory(folder);
             return directory is null
@@ -41,7 +39,7 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, Root
 
     private DeliveryResult DeliverToFolder(Mail mail, Descriptor home, string directory, string folder, CancellationToken cancellationToken)
     {
-        using var box = _opener.OpenFolder(home, directory);
+        using var box = opener.OpenFolder(home, directory);
         return Deliver(mail, home, box, folder, directory != UsageScan.Trash, cancellationToken);
     }
 
@@ -49,8 +47,8 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, Root
     {
         var now = clock.GetUtcNow();
         var name = UniqueName.ForMail(mail.Arrival, mail.Size, mail.SizeCrLf);
-        using var tmp = _opener.OpenPart(home, box, MaildirTree.Tmp);
-        using var @new = _opener.OpenPart(home, box, MaildirTree.New);
+        using var tmp = opener.OpenPart(home, box, MaildirTree.Tmp);
+        using var @new = opener.OpenPart(home, box, MaildirTree.New);
         TimeSpan sync;
         if (!isCounted || !place.Limit.IsSet)
         {
@@ -86,14 +84,7 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, Root
         catch (PosixException e)
         {
             MailboxLog.CountFailed(logger, e.Message);
-            try
-            {
-                MaildirSize.Discard(mailbox.Home);
-            }
-            catch (PosixException)
-            {
-                // counted anew after 5120 bytes, or when over quota
-            }
+            mailbox.DiscardCount();
         }
     }
 }

@@ -33,6 +33,22 @@ internal static class UniqueName
     public static string ForMail(DateTimeOffset arrival, long size, long sizeCrLf) =>
         Next(arrival > DateTimeOffset.UnixEpoch ? arrival : DateTimeOffset.UnixEpoch, string.Create(CultureInfo.InvariantCulture, $",S={size},W={sizeCrLf}"));
 
+    /// <summary>
+    /// Makes a name for a mail that is imported. It tells the arrival, and <c>I</c> the place among those of the same arrival: readers that number the mails they find
+    /// by name, as Dovecot does, number them in order.
+    /// </summary>
+    /// <param name="arrival">Of the mail, wherever that was.</param>
+    /// <param name="order">See <see cref="ImportOrder"/>.</param>
+    /// <param name="size">As stored.</param>
+    /// <param name="sizeCrLf">With CR LF.</param>
+    public static string ForImport(DateTimeOffset arrival, long order, long size, long sizeCrLf)
+    {
+        var microseconds = arrival.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Math.Max(0, arrival.ToUnixTimeSeconds())}.M{microseconds:D6}I{order:x16}R{Random.Shared.NextInt64():x16}.{Host},S={size},W={sizeCrLf}");
+    }
+
     /// <summary>Escapes what has a meaning in names: as others do '/' and ':', and the comma, which begins the sizes.</summary>
     internal static string EscapeHost(string host)
     {

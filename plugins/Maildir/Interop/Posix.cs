@@ -98,6 +98,15 @@ internal static class Posix
             throw Failed($"rename {from.PathOf(source)} to", to, target);
     }
 
+    /// <summary>Renames a file, over what has the name.</summary>
+    /// <returns>False if there is no such file.</returns>
+    public static bool TryRename(Descriptor from, string source, Descriptor to, string target)
+    {
+        if (Native.RenameAt(from, source, to, target) == 0)
+            return true;
+        return LastError == Errno.NoEntry ? false : throw Failed($"rename {from.PathOf(source)} to", to, target);
+    }
+
     /// <summary>Renames a directory that has entries to a name that must not be taken; also across hosts.</summary>
     /// <returns>False if the name is taken, or the source is gone: on NFS a rename whose reply was lost looks so.</returns>
     public static bool TryRenameDirectory(Descriptor parent, string source, string target)
@@ -131,6 +140,15 @@ internal static class Posix
     {
         if (Native.UnlinkAt(parent, name, 0) < 0 && LastError != Errno.NoEntry)
             throw Failed("remove", parent, name);
+    }
+
+    /// <summary>Removes a file.</summary>
+    /// <returns>False if there is no such file.</returns>
+    public static bool TryUnlink(Descriptor parent, string name)
+    {
+        if (Native.UnlinkAt(parent, name, 0) == 0)
+            return true;
+        return LastError == Errno.NoEntry ? false : throw Failed("remove", parent, name);
     }
 
     /// <summary>Removes an empty directory; one that is gone already is a success.</summary>

@@ -45,6 +45,43 @@ internal sealed class QuotaGate
         }
     }
 
+    /// <summary>Lets a mail in whether there is room or not.</summary>
+    public void Enter(string name, long size)
+    {
+        lock (_lock)
+            _underWay.Add(name, size);
+    }
+
+    /// <summary>These mails are stored: counts them by one line.</summary>
+    public void Commit(QuotaMailbox mailbox, IEnumerable<string> names)
+    {
+        lock (_lock)
+        {
+            var sum = default(Usage);
+            foreach (var name in names)
+            {
+                if (_underWay.Remove(name, out var size))
+                    sum += new Usage(size, 1);
+            }
+
+            if (sum.Count > 0)
+                MaildirSize.Append(mailbox.Home, sum);
+        }
+    }
+
+    /// <summary>Removes a mail and counts it no more; no count of this process comes in between.</summary>
+    /// <returns>Whether it was there.</returns>
+    public bool Remove(QuotaMailbox mailbox, long size, Func<bool> remove)
+    {
+        lock (_lock)
+        {
+            if (!remove())
+                return false;
+            MaildirSize.Append(mailbox.Home, new Usage(-size, -1));
+            return true;
+        }
+    }
+
     /// <summary>The mail is not stored; after <see cref="Commit"/> it does nothing.</summary>
     public void Abandon(string name)
     {

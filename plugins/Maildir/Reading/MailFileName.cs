@@ -10,6 +10,9 @@ internal static class MailFileName
     private const string SizeKey = ",S=";
     private const string FlagsKey = ":2,";
 
+    // in the order of the bits of MailFlags
+    private const string Letters = "DFPRST";
+
     /// <summary>Whether an entry is a mail: dot files, directories and links are not.</summary>
     public static bool IsMail(DirectoryEntry entry) => entry.Kind == FileKind.Regular && !entry.Name.StartsWith('.');
 
@@ -33,6 +36,15 @@ internal static class MailFileName
         return long.TryParse(length < 0 ? digits : digits[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
     }
 
+    /// <summary>The name with these flags; letters beyond those of the specification stay (Dovecot's keywords), and all are in ASCII order, as it wants.</summary>
+    public static string WithFlags(string name, MailFlags flags)
+    {
+        var start = name.IndexOf(FlagsKey, StringComparison.Ordinal);
+        var others = start < 0 ? [] : name[(start + FlagsKey.Length)..].Where(letter => !Letters.Contains(letter));
+        var known = Letters.Where((_, i) => flags.HasFlag((MailFlags)(1 << i)));
+        return BaseOf(name) + FlagsKey + string.Concat(known.Concat(others).Distinct().Order());
+    }
+
     /// <summary>The flags in the name; letters beyond those of the Maildir specification (Dovecot's keywords) are passed over.</summary>
     public static MailFlags FlagsOf(string name)
     {
@@ -40,16 +52,8 @@ internal static class MailFileName
         var flags = MailFlags.None;
         foreach (var letter in start < 0 ? "" : name.AsSpan(start + FlagsKey.Length))
         {
-            flags |= letter switch
-            {
-                'D' => MailFlags.Draft,
-                'F' => MailFlags.Flagged,
-                'P' => MailFlags.Passed,
-                'R' => MailFlags.Answered,
-                'S' => MailFlags.Seen,
-                'T' => MailFlags.Deleted,
-                _ => MailFlags.None,
-            };
+            if (Letters.IndexOf(letter, StringComparison.Ordinal) is >= 0 and var bit)
+                flags |= (MailFlags)(1 << bit);
         }
 
         return flags;

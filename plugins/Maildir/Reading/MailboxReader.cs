@@ -54,7 +54,14 @@ internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory fl
     public List<StoredMail> ReadPage(Box box, MailListing listing) => WithBox(box, listing.ReadPage) ?? [];
 
     /// <summary>Opens a mail by its id; null if there is none of it.</summary>
-    public Stream? Open(string id)
+    public Stream? Open(string id) => Use(id, static spot => OpenFile(spot.Directory, spot.Name));
+
+    /// <summary>Does something with the file of a mail, by its id.</summary>
+    /// <param name="id">From outside.</param>
+    /// <param name="use">Gives null if the file is not there (any more): a reader may have renamed it, and it is looked for again.</param>
+    /// <returns>Null if there is no such mail.</returns>
+    public T? Use<T>(string id, Func<MailSpot, T?> use)
+        where T : class
     {
         var slash = id.LastIndexOf('/');
         var name = id[(slash + 1)..];
@@ -64,9 +71,9 @@ internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory fl
         if (root is null)
             return null;
         if (slash < 0)
-            return Open(root, name);
+            return Use(root, root, name, use);
         using var folder = OpenFolder(root, id[..slash]);
-        return folder is null ? null : Open(folder, name);
+        return folder is null ? null : Use(root, folder, name, use);
     }
 
     // no file has such a name, and the system would call it an error
@@ -95,21 +102,23 @@ internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory fl
         return (box.Directory is null ? root : folder) is { } directory ? work(directory) : default;
     }
 
-    private FileStream? Open(Descriptor box, string name)
+    private T? Use<T>(Descriptor home, Descriptor box, string name, Func<MailSpot, T?> use)
+        where T : class
     {
         using var @new = Posix.TryOpenDirectory(box, MaildirTree.New);
         using var cur = Posix.TryOpenDirectory(box, MaildirTree.Cur);
         for (var pass = 0; pass < Passes; pass++)
         {
             var before = cur is null ? default : FileStatus.Of(cur).Modified;
-            if ((@new is null ? null : OpenFile(@new, name)) is { } untouched)
+            if ((@new is null ? null : use(new MailSpot(home, box, @new, MaildirTree.New, name))) is { } untouched)
                 return untouched;
             if (cur is null)
                 return null;
-            if ((OpenFile(cur, name) ?? OpenFlagged(box, cur, name)) is { } stream)
-                return stream;
+            var spot = new MailSpot(home, box, cur, MaildirTree.Cur, name);
+            if ((use(spot) ?? UseFlagged(spot, use)) is { } result)
+                return result;
             flags.Last = KnownFlags.Read(box, cur);
-            if (OpenFlagged(box, cur, name) is { } flagged)
+            if (UseFlagged(spot, use) is { } flagged)
                 return flagged;
             if (FileStatus.Of(cur).Modified == before)
                 return null;
@@ -118,7 +127,8 @@ internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory fl
         return null;
     }
 
-    private FileStream? OpenFlagged(Descriptor box, Descriptor cur, string name) => flags.Last?.Of(box, name) is { } end ? OpenFile(cur, name + end) : null;
+    private T? UseFlagged<T>(MailSpot spot, Func<MailSpot, T?> use)
+        where T : class => flags.Last?.Of(spot.Box, spot.Name) is { } end ? use(spot with { Name = spot.Name + end }) : null;
 
     private static FileStream? OpenFile(Descriptor directory, string name)
     {

@@ -34,6 +34,25 @@ internal sealed class MailStatements(MailboxPlace place)
 
     public string StoreChunk => $"INSERT INTO {_tables}.chunks (box, mail, chunk, content) VALUES ($1, $2, $3, $4)";
 
+    /// <summary>Ids for $1 mails, in order.</summary>
+    public string NextIds => $"SELECT nextval('{place.Schema}.mail_ids') FROM generate_series(1, $1)";
+
+    /// <summary>A mail of an import; its chunks are there, or come in the same transaction.</summary>
+    public string ImportMail => $"""
+        INSERT INTO {_tables}.mails (box, id, folder, arrival, size, flags, delivery, sender, recipient) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """;
+
+    /// <summary>Counts mails of an import, whatever the quota; the last statement, since the row is locked from here on. No row if the import was given up. $5 the first delivery.</summary>
+    public string CountImported => $"""
+        UPDATE {_boxes} SET bytes = bytes + $3, mails = mails + $4 WHERE box = $1 AND allocation = $2 AND NOT $5 = ANY (given_up) RETURNING box
+        """;
+
+    public string SetFlags => $"UPDATE {_tables}.mails SET flags = $4 WHERE box = $1 AND id = $2 AND {IsOwn(3)}";
+
+    public string RemoveMail => $"DELETE FROM {_tables}.mails WHERE box = $1 AND id = $2 AND {IsOwn(3)}";
+
+    public string RemoveChunks => $"DELETE FROM {_tables}.chunks WHERE box = $1 AND mail = $2";
+
     public string Usage => $"SELECT bytes, mails, $3 = ANY (given_up) FROM {_boxes} WHERE box = $1 AND allocation = $2";
 
     /// <summary>
@@ -44,7 +63,7 @@ internal sealed class MailStatements(MailboxPlace place)
 
     public string FindDelivery => $"SELECT id FROM {_tables}.mails WHERE box = $1 AND delivery = $2";
 
-    public string RemoveDelivery => $"DELETE FROM {_tables}.mails WHERE box = $1 AND delivery = $2";
+    public string RemoveDeliveries => $"DELETE FROM {_tables}.mails WHERE box = $1 AND delivery = ANY ($2)";
 
     private string IsOwn(int parameter) => $"EXISTS (SELECT FROM {_boxes} WHERE box = $1 AND allocation = ${parameter})";
 

@@ -5,7 +5,7 @@ using MailStore.Sdk;
 namespace MailStore.Postgres.Mailboxes;
 
 /// <summary>The mailbox of one user. Holds nothing open.</summary>
-internal sealed class PostgresMailbox : IMailbox, IReadableMailbox, IMailboxUsage, IMailboxRemoval
+internal sealed class PostgresMailbox : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxRemoval
 {
     private readonly SchemaSetup _schema;
     private readonly MailboxTables _tables;
@@ -14,6 +14,8 @@ internal sealed class PostgresMailbox : IMailbox, IReadableMailbox, IMailboxUsag
     private readonly QuotaLimit _limit;
     private readonly MailDelivery _delivery;
     private readonly MailReader _reader;
+    private readonly MailImporter _importer;
+    private readonly MailChanger _changer;
 
     public PostgresMailbox(Database database, SchemaSetup schema, MailboxTables tables, UnknownOutcomes unknown, MailboxPlace place, PostgresAgentOptions options)
     {
@@ -24,6 +26,8 @@ internal sealed class PostgresMailbox : IMailbox, IReadableMailbox, IMailboxUsag
         _limit = QuotaLimit.Of(options);
         _delivery = new MailDelivery(database, place, _statements, _limit, options.DetailFolders, unknown);
         _reader = new MailReader(database, place, _statements);
+        _importer = new MailImporter(database, place, _statements, unknown);
+        _changer = new MailChanger(database, place, _statements);
     }
 
     public async ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken)
@@ -51,6 +55,36 @@ internal sealed class PostgresMailbox : IMailbox, IReadableMailbox, IMailboxUsag
     {
         await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
         return await _reader.OpenAsync(id, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask<MailboxFidelity> GetFidelityAsync(CancellationToken cancellationToken) => new(MailboxFidelity.Full);
+
+    public ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken) => new(MailFolder.IsName(folder));
+
+    public async ValueTask<IReadOnlyList<DeliveryResult>> ImportAsync(IReadOnlyList<Mail> mails, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TemporaryFailureException e)
+        {
+            return [.. mails.Select(_ => DeliveryResult.TemporaryFailure(e.Message))];
+        }
+
+        return await _importer.ImportAsync(mails, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> TrySetFlagsAsync(string id, MailFlags flags, CancellationToken cancellationToken)
+    {
+        await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        return await _changer.TrySetFlagsAsync(id, flags, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> TryRemoveAsync(string id, CancellationToken cancellationToken)
+    {
+        await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        return await _changer.TryRemoveAsync(id, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<MailboxUsage> GetUsageAsync(CancellationToken cancellationToken)

@@ -35,11 +35,15 @@ internal sealed class UnknownOutcomes(Database database, TimeProvider clock, ILo
     }
 
     /// <summary>Looks for a delivery, for as long as a statement may take.</summary>
+    /// <param name="place">The mailbox.</param>
+    /// <param name="statements">On its tables.</param>
+    /// <param name="deliveryId">Of the mail.</param>
+    /// <param name="others">Of mails that are stored in the same transaction: all are, or none is.</param>
     /// <returns>The id of the mail; null if it is not stored, and never will be.</returns>
-    public async Task<long?> FindOutAsync(MailboxPlace place, MailStatements statements, string deliveryId)
+    public async Task<long?> FindOutAsync(MailboxPlace place, MailStatements statements, string deliveryId, params IEnumerable<string> others)
     {
         var start = clock.GetTimestamp();
-        var delivery = new Delivery(place, statements, deliveryId);
+        var delivery = new Delivery(place, statements, deliveryId, [deliveryId, .. others]);
         while (true)
         {
             try
@@ -73,7 +77,7 @@ internal sealed class UnknownOutcomes(Database database, TimeProvider clock, ILo
     private Task<int> RemoveAsync(Delivery delivery) => database.RunAsync(
         async connection =>
         {
-            await using var batch = new NpgsqlBatch(connection).Then(delivery.Statements.RemoveDelivery, Number(delivery.Place.Box), Text(delivery.Id));
+            await using var batch = new NpgsqlBatch(connection).Then(delivery.Statements.RemoveDeliveries, Number(delivery.Place.Box), Texts(delivery.All));
             return await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
         },
         CancellationToken.None);
@@ -99,5 +103,5 @@ internal sealed class UnknownOutcomes(Database database, TimeProvider clock, ILo
         }
     }
 
-    private sealed record Delivery(MailboxPlace Place, MailStatements Statements, string Id);
+    private sealed record Delivery(MailboxPlace Place, MailStatements Statements, string Id, string[] All);
 }

@@ -27,12 +27,15 @@ internal sealed partial record MailKey(string? Folder, DateTimeOffset Arrival, s
     /// <param name="folder">The folder; null for the inbox. One that can have no key is the inbox too.</param>
     public static MailKey New(Mail mail, string? folder)
     {
-        var id = string.Concat(mail.DeliveryId.Where(char.IsAsciiLetterOrDigit).Take(MaxDeliveryId));
         var count = Interlocked.Increment(ref _count);
-        var arrival = new DateTimeOffset(mail.Arrival.UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
-        var unique = string.Create(CultureInfo.InvariantCulture, $"{count:x8}_{Process}_{id}");
-        return new MailKey(folder is not null && FolderKey.ToKey(folder) is not null ? folder : null, arrival, unique, mail.Size);
+        return New(mail, folder, string.Create(CultureInfo.InvariantCulture, $"{count:x8}_{Process}"));
     }
+
+    /// <summary>Makes the key for one mail that is imported: of the same form, with a number in place of the count, so that mails of one arrival keep their order.</summary>
+    /// <param name="mail">What is imported.</param>
+    /// <param name="order">See <see cref="ImportOrder"/>.</param>
+    public static MailKey ForImport(Mail mail, long order) =>
+        New(mail, mail.Folder, string.Create(CultureInfo.InvariantCulture, $"{order >> 32:x8}_{(uint)order:x8}{RandomNumberGenerator.GetHexString(8, lowercase: true)}"));
 
     /// <summary>Reads what <see cref="ToString"/> gives, and nothing else.</summary>
     /// <param name="text">From outside.</param>
@@ -51,6 +54,13 @@ internal sealed partial record MailKey(string? Folder, DateTimeOffset Arrival, s
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"{(Folder is null ? FolderKey.Inbox : FolderKey.ToKey(Folder))}{Arrival.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}_{Unique}_S{Size}.eml");
+
+    private static MailKey New(Mail mail, string? folder, string count)
+    {
+        var id = string.Concat(mail.DeliveryId.Where(char.IsAsciiLetterOrDigit).Take(MaxDeliveryId));
+        var arrival = new DateTimeOffset(mail.Arrival.UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
+        return new MailKey(folder is not null && FolderKey.ToKey(folder) is not null ? folder : null, arrival, $"{count}_{id}", mail.Size);
+    }
 
     [GeneratedRegex(@"\G([0-9T.]+Z)_([0-9a-f]{8}_[0-9a-f]{16}_[A-Za-z0-9]{0,40})_S([0-9]{1,18})\.eml\z")]
     private static partial Regex Name();

@@ -4,4 +4,6 @@ namespace MailStore.S3.Quota;
 internal readonly record struct Usage(long Bytes, long Count)
 {
     public Usage With(long size) => new(Bytes + size, Count + 1);
+
+    public Usage Without(long size) => new(Bytes - size, Count - 1);
 }

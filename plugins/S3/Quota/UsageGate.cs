@@ -34,6 +34,20 @@ internal sealed class UsageGate(TimeProvider clock)
         return TryReserve(limit, key, size);
     }
 
+    /// <summary>Takes room for a mail, whether there is some or not.</summary>
+    public void Enter(string key, long size)
+    {
+        lock (_lock)
+            _own[key] = (size, false);
+    }
+
+    /// <summary>A mail was removed. One that a listing under way has still seen counts until the next.</summary>
+    public void Remove(long size)
+    {
+        lock (_lock)
+            _listed = _listed?.Without(size);
+    }
+
     /// <summary>The mail is stored.</summary>
     public void Commit(string key)
     {
@@ -83,12 +97,12 @@ internal sealed class UsageGate(TimeProvider clock)
             lock (_lock)
                 _isCounting = true;
             var usage = default(Usage);
-            await foreach (var key in lister.ListAsync(cancellationToken))
+            await foreach (var mail in lister.ListAsync(cancellationToken))
             {
                 lock (_lock)
                 {
-                    if (!_own.ContainsKey(key.ToString()))
-                        usage = usage.With(key.Size);
+                    if (!_own.ContainsKey(mail.Key.ToString()))
+                        usage = usage.With(mail.Key.Size);
                 }
             }
 

@@ -16,6 +16,11 @@ internal static class AgentCases
         .. QuotaCases.All,
         .. NameCases.All,
         .. ReadingCases.All,
+        .. ImportCases.All,
+        .. ImportFolderCases.All,
+        .. ImportFaultCases.All,
+        .. FlagCases.All,
+        .. RemovingCases.All,
         .. RemovalCases.All,
         .. AgentModelCases.All,
     ];

@@ -53,6 +53,26 @@ internal static class AgentRequirements
     public const string Arrival = "When it was delivered; to the second at least.";
     public const string Flags = "A mail that nobody touched has none.";
 
+    public const string ImportKeeps =
+        "Stores mails as they are, to the byte, with nothing added, and with the Folder, the Flags and the Arrival that they are handed over with, as far as the mailbox keeps them.";
+    public const string ImportAsDelivery = "What is said of a result of DeliverAsync holds for each of them. The failure of one mail fails no other.";
+    public const string ImportIsThreadSafe = "Thread-safe, also beside deliveries and readers.";
+    public const string ImportIsDurable = "What a call says that it did is durable when it comes back.";
+    public const string ImportQuota = "No quota refuses an imported mail, but the usage of the mailbox counts it.";
+    public const string ImportFolder = "A folder that is missing is made. A mail for one that no folder can have the name of goes to the inbox, and the result says so.";
+    public const string ImportDetail = "Detail has no meaning here.";
+    public const string ImportOrder =
+        "Mails of one folder with the same arrival are listed in the order of the call, and behind those of calls that came back before it began.";
+    public const string ImportSize = "A call has up to 256 mails, and more than 16 MB of them only if it is one mail.";
+    public const string CancelledImport =
+        "If it came too late for all or some of the mails, these have their true results, and the others TemporaryFailure; else OperationCanceledException, and none of them is left.";
+
+    public const string CreatesFolder = "Makes a folder where it is missing.";
+    public const string FolderIsThere = "Whether mails that are imported into a folder of this name come to be in it.";
+    public const string SetsFlags = "Sets the flags of a mail to these and no others, as far as the mailbox keeps them. The mail keeps its id and its place in the list.";
+    public const string RemovesOne = "Removes one mail for good; the usage of the mailbox counts it no more.";
+    public const string NoSuchMail = "False if there is no such mail (any more).";
+
     public const string RemovesAll = "Removes all mail of the user and all that was allocated for him.";
     public const string RemovesAgain = "does nothing where nothing is left.";
     public const string RemovesOwnOnly = "Never removes what lies outside of the user's own place.";

@@ -4,7 +4,7 @@ namespace MailStore.Sdk;
 
 /// <summary>
 /// One mail for one recipient: the envelope, the headers that the host puts before it (<see cref="Header"/>), and the content. Immutable, and thread-safe to read;
-/// valid until the call of <see cref="IMailbox.DeliverAsync"/> that it was handed to is complete. The mail to store is header and content together.
+/// valid until the call of <see cref="IMailbox.DeliverAsync"/> or <see cref="IMailboxImport.ImportAsync"/> that it was handed to is complete. The mail to store is header and content together.
 /// </summary>
 public sealed class Mail
 {
@@ -32,7 +32,10 @@ public sealed class Mail
     /// </summary>
     public string? Folder { get; init; }
 
-    /// <summary>When the mail arrived at the host.</summary>
+    /// <summary>The flags that the mail has had elsewhere, where it is imported (<see cref="IMailboxImport"/>). A mail that is delivered has none.</summary>
+    public MailFlags Flags { get; init; }
+
+    /// <summary>When the mail arrived at the host, or, where it is imported, at the place that it comes from.</summary>
     public required DateTimeOffset Arrival { get; init; }
 
     /// <summary>The headers that the host puts before the content (<c>Return-Path</c>, <c>Delivered-To</c>, <c>X-Original-To</c>, <c>Received</c>), lines ended by LF; may be empty.</summary>

@@ -31,6 +31,7 @@ internal sealed class Bench : IDisposable
     public static IReadOnlyList<string> AllCalls { get; } =
     [
         "Parse", "AllocateAsync", "ReleaseAsync", "DeliverAsync", "GetUsageAsync", "RemoveAllAsync", "OpenAsync", "ListAsync",
+        "GetFidelityAsync", "TryCreateFolderAsync", "ImportAsync", "TrySetFlagsAsync", "TryRemoveAsync of a mail",
         "CreateAsync", "FindAsync", "TryAddAsync", "TryReplaceAsync", "TryRemoveAsync", "ListAsync of users", "LockAsync", "NextAsync",
         "GetLockLeaseAsync",
     ];
@@ -57,6 +58,8 @@ internal sealed class Bench : IDisposable
 
     public ModuleInstance Instance { get; }
 
+    private IMailboxImport Import => (IMailboxImport)(object)_mailbox;
+
     /// <summary>Calls a member of the contract through its guard.</summary>
     public Task<object?> CallAsync(string call, CancellationToken cancellationToken = default) => call switch
     {
@@ -68,6 +71,11 @@ internal sealed class Bench : IDisposable
         "RemoveAllAsync" => Of(((IMailboxRemoval)(object)_mailbox).RemoveAllAsync(cancellationToken)),
         "OpenAsync" => Of(((IReadableMailbox)(object)_mailbox).OpenAsync("1", cancellationToken)),
         "ListAsync" => ListAsync(((IReadableMailbox)(object)_mailbox).ListAsync(cancellationToken)),
+        "GetFidelityAsync" => Of(Import.GetFidelityAsync(cancellationToken)),
+        "TryCreateFolderAsync" => Of(Import.TryCreateFolderAsync("Lists", cancellationToken)),
+        "ImportAsync" => Of(Import.ImportAsync([Mail, Mail], cancellationToken)),
+        "TrySetFlagsAsync" => Of(Import.TrySetFlagsAsync("1", MailFlags.Seen, cancellationToken)),
+        "TryRemoveAsync of a mail" => Of(Import.TryRemoveAsync("1", cancellationToken)),
         "CreateAsync" => Of(_creator.CreateAsync(Record, null!, _users, cancellationToken)),
         "FindAsync" => Of(_users.FindAsync(User, cancellationToken)),
         "TryAddAsync" => Of(_users.TryAddAsync(Record, cancellationToken)),

@@ -12,13 +12,13 @@ public sealed class CapabilitiesTests
         IMailbox plain = new GuardedMailbox(new Plain(), bench.Boundary, "a");
         IMailbox measured = new GuardedMailbox(new Measured(), bench.Boundary, "a");
         IMailbox all = new GuardedMailbox(bench.Module, bench.Boundary, "a");
-        Assert.Equal((false, false, false), Of(plain));
-        Assert.Equal((false, true, false), Of(measured));
-        Assert.Equal((true, true, true), Of(all));
+        Assert.Equal((false, false, false, false), Of(plain));
+        Assert.Equal((false, true, false, false), Of(measured));
+        Assert.Equal((true, true, true, true), Of(all));
         Assert.Throws<InvalidCastException>(() => (IMailboxRemoval)measured);
         Assert.Equal(7, (await ((IMailboxUsage)measured).GetUsageAsync(default)).Bytes);
 
-        static (bool, bool, bool) Of(IMailbox mailbox) => (mailbox is IReadableMailbox, mailbox is IMailboxUsage, mailbox is IMailboxRemoval);
+        static (bool, bool, bool, bool) Of(IMailbox mailbox) => (mailbox is IReadableMailbox, mailbox is IMailboxUsage, mailbox is IMailboxRemoval, mailbox is IMailboxImport);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class GuardTests : IDisposable
         var given = _bench.CallAsync(call);
         if (call is "OpenAsync" or "CreateAsync" or "FindAsync" or "TryAddAsync" or "TryReplaceAsync" or "ReleaseAsync" or "RemoveAllAsync")
             Assert.Null(await given);
-        else if (call is "TryRemoveAsync")
+        else if (call.StartsWith("Try", StringComparison.Ordinal))
             Assert.Equal(false, await given);
         else
             AssertTold(call, await Assert.ThrowsAsync<ModuleFaultException>(() => given), call is "NextAsync" or "GetLockLeaseAsync" ? "returned 0" : "returned null");
@@ -173,6 +173,21 @@ public sealed class GuardTests : IDisposable
     {
         _bench.Module.Result = DeliveryResult.Stored(null!);
         await Assert.ThrowsAsync<ModuleFaultException>(() => _bench.CallAsync("DeliverAsync"));
+    }
+
+    [Fact]
+    public async Task Each_mail_that_is_imported_has_a_result()
+    {
+        foreach (var (results, expected) in new (DeliveryResult[], string)[]
+        {
+            ([DeliveryResult.Stored("1")], "returned 1 results for 2 mails"),
+            ([DeliveryResult.Stored("1"), null!], "null among the results"),
+            ([DeliveryResult.Stored("1"), DeliveryResult.Stored(null!)], "Stored with null for an id"),
+        })
+        {
+            _bench.Module.Result = results;
+            Assert.Contains(expected, (await Assert.ThrowsAsync<ModuleFaultException>(() => _bench.CallAsync("ImportAsync"))).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

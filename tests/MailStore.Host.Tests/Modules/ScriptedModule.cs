@@ -4,7 +4,7 @@ using MailStore.Sdk;
 namespace MailStore.Host.Tests.Modules;
 
 /// <summary>All kinds of modules in one; each of its calls behaves as it is told. What hangs goes on when <see cref="Release"/> is called.</summary>
-internal sealed class ScriptedModule : IMailDeliveryAgent, IMailbox, IReadableMailbox, IMailboxUsage, IMailboxRemoval, ICreator,
+internal sealed class ScriptedModule : IMailDeliveryAgent, IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxRemoval, ICreator,
     IUserDatabase, IUserLocks, IUserSequences, ISharedUserDatabase, IUserDatabaseBackup, IUserDatabaseCounters, IModuleLifetime, IModuleHealth, IAsyncDisposable
 {
     private readonly ManualResetEventSlim _released = new();
@@ -43,6 +43,17 @@ internal sealed class ScriptedModule : IMailDeliveryAgent, IMailbox, IReadableMa
 
     public ValueTask<MailboxUsage> GetUsageAsync(CancellationToken cancellationToken) =>
         PlayAsync(() => new MailboxUsage(1, 1, null, null), cancellationToken);
+
+    public ValueTask<MailboxFidelity> GetFidelityAsync(CancellationToken cancellationToken) => PlayAsync(() => MailboxFidelity.Full, cancellationToken);
+
+    public ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken) => PlayAsync(() => true, cancellationToken);
+
+    public ValueTask<IReadOnlyList<DeliveryResult>> ImportAsync(IReadOnlyList<Mail> mails, CancellationToken cancellationToken) =>
+        PlayAsync<IReadOnlyList<DeliveryResult>>(() => [.. mails.Select(_ => DeliveryResult.Stored("1"))], cancellationToken);
+
+    public ValueTask<bool> TrySetFlagsAsync(string id, MailFlags flags, CancellationToken cancellationToken) => PlayAsync(() => true, cancellationToken);
+
+    public ValueTask<bool> TryRemoveAsync(string id, CancellationToken cancellationToken) => PlayAsync(() => true, cancellationToken);
 
     public ValueTask RemoveAllAsync(CancellationToken cancellationToken) => PlayAsync(cancellationToken);
 

@@ -81,7 +81,7 @@ internal static partial class StraceLines
     [GeneratedRegex(@"(?:\d+|AT_FDCWD)<([^>]*)>(?:, ""([^""]*)"")?")]
     private static partial Regex PathPattern();
 
-    [GeneratedRegex(@"\d+\.M\d+P\d+Q[^/: ]+")]
+    [GeneratedRegex(@"\d+\.M\d+(?:P\d+Q|I)[^/: ]+")]
     private static partial Regex MailPattern();
 
     [GeneratedRegex(@"\.mailstore-new-[0-9a-f]+")]

@@ -52,6 +52,17 @@ public sealed class SystemCallTests
     }
 
     [FactIf("strace", "dotnet")]
+    public async Task Imported_mails_are_all_synced_before_the_first_gets_its_name_and_their_directories_once_before_any_is_stored()
+    {
+        await using var world = new MaildirWorld();
+        var calls = (await CallsAsync(world, "--import", "6")).SkipWhile(call => !call.Contains("deliver-now", StringComparison.Ordinal)).Skip(1)
+            .Select(call => StraceLines.Shape(call, world)).OfType<string>().ToList();
+        string[] renames = [.. Enumerable.Range(0, 3).SelectMany(_ => (string[])["renameat HOME/tmp/MAIL HOME/new/MAIL", "renameat HOME/tmp/MAIL HOME/cur/MAIL:2,S"])];
+        Assert.Equal([.. renames, "fsync HOME/cur", "fsync HOME/new", "delivered"], calls.Where(call => !call.EndsWith("HOME/tmp/MAIL", StringComparison.Ordinal) && !call.StartsWith("openat", StringComparison.Ordinal)));
+        Assert.Equal(6, calls.TakeWhile(call => call != renames[0]).Count(call => call == "fsync HOME/tmp/MAIL"));
+    }
+
+    [FactIf("strace", "dotnet")]
     public async Task What_fails_on_the_way_leaves_nothing_and_no_fsync_is_tried_twice()
     {
         await using var world = new MaildirWorld();

@@ -65,6 +65,37 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
     }
 
     [PostgresFact]
+    public async Task Imported_mails_whose_acknowledgement_is_swallowed_are_found_and_stored_once()
+    {
+        await using var proxy = new HoldingProxy(fixture.Server.Port);
+        await using var place = await AgentPlace.OpenAsync(Through(proxy));
+        var import = (IMailboxImport)place.Alice;
+        await import.ImportAsync([AgentPlace.Mail("before")], default);
+        proxy.HoldRepliesTo("COMMIT\0"); // and not READ COMMITTED
+        var results = await import.ImportAsync([AgentPlace.Mail("one"), AgentPlace.Mail("two", Large), AgentPlace.Mail("three")], default);
+        Assert.All(results, result => Assert.Equal(DeliveryStatus.Stored, result.Status));
+        Assert.Equal(["before", "one", "two", "three"], await AgentPlace.ReadAsync(place.Alice));
+        Assert.Equal(4, (await ((IMailboxUsage)place.Alice).GetUsageAsync(default)).Count);
+    }
+
+    [PostgresFact]
+    public async Task Imported_mails_that_were_answered_as_failed_and_were_stored_are_all_taken_back()
+    {
+        await using var proxy = new HoldingProxy(fixture.Server.Port);
+        await using var place = await AgentPlace.OpenAsync(Through(proxy));
+        var import = (IMailboxImport)place.Alice;
+        await import.ImportAsync([AgentPlace.Mail("before")], default);
+        proxy.HoldRepliesTo("COMMIT\0"); // and not READ COMMITTED
+        var importing = import.ImportAsync([AgentPlace.Mail("one"), AgentPlace.Mail("two"), AgentPlace.Mail("three")], default).AsTask();
+        await EventuallyAsync(async () => await CountAsync(place) == "4");
+        proxy.HoldAll();
+        Assert.All(await importing, result => Assert.Equal(DeliveryStatus.TemporaryFailure, result.Status));
+        proxy.Release();
+        await EventuallyAsync(async () => await CountAsync(place) == "1");
+        Assert.Equal(["before"], await AgentPlace.ReadAsync(place.Alice));
+    }
+
+    [PostgresFact]
     public async Task A_connection_that_is_swallowed_ends_within_the_deadline()
     {
         await using var proxy = new HoldingProxy(fixture.Server.Port);

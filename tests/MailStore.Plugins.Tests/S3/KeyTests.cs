@@ -1,3 +1,4 @@
+using System.Numerics;
 using CsCheck;
 using MailStore.S3.Keys;
 using MailStore.Sdk;
@@ -50,6 +51,35 @@ public sealed class KeyTests
         Assert.Equal(key, MailKey.Parse(key.ToString()));
         var later = key with { Arrival = key.Arrival.AddMicroseconds(1) };
         Assert.True(string.CompareOrdinal(key.ToString(), later.ToString()) < 0);
+    }
+
+    [Fact]
+    public void Keys_of_imported_mails_are_of_the_same_form_and_sort_by_the_order_of_the_import()
+    {
+        var mail = S3World.Mail(folder: "Lists");
+        var now = DateTimeOffset.UtcNow;
+        var keys = Enumerable.Range(0, 5000).Select(_ => MailKey.ForImport(mail, ImportOrder.Next(now)).ToString()).ToList();
+        Assert.Equal(keys, keys.Order(StringComparer.Ordinal));
+        Assert.Equal(keys.Count, keys.Distinct().Count());
+        Assert.All(keys, key => Assert.Equal(key, MailKey.Parse(key)?.ToString()));
+        // of another process, an instant later
+        Assert.True(string.CompareOrdinal(keys[0], MailKey.ForImport(mail, now.AddSeconds(1).UtcTicks / TimeSpan.TicksPerMicrosecond).ToString()) < 0);
+    }
+
+    [Fact]
+    public void The_object_with_the_flags_tells_them_by_its_size_and_to_people()
+    {
+        for (var flags = MailFlags.None + 1; flags <= MailboxFidelity.Full.Flags; flags++)
+        {
+            var content = FlagsKey.Content(flags);
+            Assert.Equal(flags, FlagsKey.Read("INBOX/x.eml", "INBOX/x.eml.flags", content.Length));
+            Assert.Equal(BitOperations.PopCount((uint)flags), content.TrimEnd().Length);
+        }
+
+        Assert.Equal("FS", FlagsKey.Content(MailFlags.Flagged | MailFlags.Seen).TrimEnd());
+        Assert.Null(FlagsKey.Read("INBOX/x.eml", "INBOX/y.eml.flags", 1));
+        Assert.Null(FlagsKey.Read("INBOX/x.eml", "INBOX/x.eml.flagz", 1));
+        Assert.Null(FlagsKey.Read("INBOX/x.eml", "INBOX/x.eml", 1));
     }
 
     [Theory]

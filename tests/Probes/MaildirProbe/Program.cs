@@ -1,6 +1,6 @@
-// Allocates one user and delivers one mail with the maildir module, so that a test can watch its system calls from outside, make them
+// Allocates one user and delivers one mail, or imports some, with the maildir module, so that a test can watch its system calls from outside, make them
 // fail, or run it as another uid. Prints what the delivery came to.
-//   MaildirProbe DATA_DIR [--folder NAME] [--home PATH] [--uids FIRST LAST]
+//   MaildirProbe DATA_DIR [--folder NAME] [--home PATH] [--uids FIRST LAST] [--import COUNT]
 // --home: the user is allocated already; so all system calls on his Maildir are the delivery's.
 using MailStore.Maildir;
 using MailStore.Sdk;
@@ -31,20 +31,23 @@ var ready = (ParseResult.Ready)agent.Parse(new EffectiveUser(user with { Allocat
 
 // marks the borders of the delivery in the trace
 _ = File.Exists(Path.Combine(args[0], "deliver-now"));
-var result = await ready.Mailbox.DeliverAsync(
-    new Mail
-    {
-        DeliveryId = "d1",
-        TransactionId = "t1",
-        Sender = "bob@example.net",
-        OriginalRecipient = "alice@example.org",
-        User = "alice@example.org",
-        Folder = Option("--folder"),
-        Arrival = DateTimeOffset.UtcNow,
-        Header = "Return-Path: <bob@example.net>\n"u8.ToArray(),
-        Content = MailContent.FromMemory("Subject: probe\n\nHello.\n"u8.ToArray()),
-    },
-    CancellationToken.None);
+var result = Option("--import") is { } count
+    ? (await ((IMailboxImport)ready.Mailbox).ImportAsync([.. Enumerable.Range(0, int.Parse(count, null)).Select(i => Probe(i % 2 == 0 ? MailFlags.None : MailFlags.Seen))], CancellationToken.None))[^1]
+    : await ready.Mailbox.DeliverAsync(Probe(MailFlags.None), CancellationToken.None);
 _ = File.Exists(Path.Combine(args[0], "delivered"));
 await agent.StopAsync(CancellationToken.None);
 Console.Out.WriteLine(result);
+
+Mail Probe(MailFlags flags) => new()
+{
+    DeliveryId = "d1",
+    TransactionId = "t1",
+    Sender = "bob@example.net",
+    OriginalRecipient = "alice@example.org",
+    User = "alice@example.org",
+    Folder = Option("--folder"),
+    Flags = flags,
+    Arrival = DateTimeOffset.UtcNow,
+    Header = "Return-Path: <bob@example.net>\n"u8.ToArray(),
+    Content = MailContent.FromMemory("Subject: probe\n\nHello.\n"u8.ToArray()),
+};

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace MailStore.Tests.Servers;
 
@@ -32,6 +33,13 @@ internal sealed class HoldingProxy : IAsyncDisposable
 
     /// <summary>Holds what the server sends to the clients that are connected now.</summary>
     public void HoldReplies() => ForAll(connection => connection.Replies.Hold());
+
+    /// <summary>Holds what the server sends to a client that is connected now, from a request on that holds this text.</summary>
+    public void HoldRepliesTo(string text) => ForAll(connection => connection.Requests.OnPass = request =>
+    {
+        if (request.Span.IndexOf(Encoding.ASCII.GetBytes(text)) >= 0)
+            connection.Replies.Hold();
+    });
 
     /// <summary>Holds everything, new connections too.</summary>
     public void HoldAll()
@@ -132,6 +140,9 @@ internal sealed class HoldingProxy : IAsyncDisposable
     {
         private volatile TaskCompletionSource? _held;
 
+        /// <summary>Sees what is on its way, before the other side does.</summary>
+        public Action<ReadOnlyMemory<byte>>? OnPass { get; set; }
+
         public void Hold() => _held ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void Release()
@@ -150,6 +161,7 @@ internal sealed class HoldingProxy : IAsyncDisposable
                 {
                     if (_held is { } held)
                         await held.Task;
+                    OnPass?.Invoke(buffer.AsMemory(0, count));
                     for (var at = 0; at < count;)
                         at += await to.SendAsync(buffer.AsMemory(at, count - at));
                 }

@@ -8,8 +8,7 @@ internal sealed class DeliveryWrite(NewMail mail, QuotaLimit limit, Cancellation
 {
     public override long Size => mail.Size;
 
-    /// <summary>What may have been stored, and is to be taken back where nobody can look; null before it was decided, or where it was refused.</summary>
-    public DoubtfulMail? Doubtful => Decision?.Key is { } key ? new DoubtfulMail(mail.Place, key) : null;
+    public override IEnumerable<DoubtfulMail> Doubtful => Decision?.Key is { } key ? [new DoubtfulMail(mail.Place, key)] : [];
 
     public override void AnswerAfterFault(MailDatabase database, Exception fault)
     {
@@ -23,7 +22,7 @@ internal sealed class DeliveryWrite(NewMail mail, QuotaLimit limit, Cancellation
     private static DeliveryDecision Decide(MailBatch batch, NewMail mail, QuotaLimit limit)
     {
         if (batch.Find(mail.Place) is not { } mailbox)
-            return new DeliveryDecision(null, DeliveryResult.TemporaryFailure($"the mailbox of user '{mail.Place.User}' is not in {mail.Place.File}; was he removed, or an older file restored?"));
+            return new DeliveryDecision(null, DeliveryResult.TemporaryFailure(mail.Place.NotThere));
         if (!limit.Allows(mailbox.Bytes + mail.Size, mailbox.Count + 1))
             return new DeliveryDecision(null, DeliveryResult.OverQuota(limit.Describe(mailbox.Bytes, mailbox.Count, mail.Size)));
         var key = batch.Store(mailbox, mail);

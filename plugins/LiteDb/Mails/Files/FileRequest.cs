@@ -12,6 +12,9 @@ internal abstract class FileRequest
     /// <summary>How many bytes it has to write, about.</summary>
     public virtual long Size => 0;
 
+    /// <summary>Whether its caller has been told what it came to.</summary>
+    public abstract bool IsAnswered { get; }
+
     /// <summary>Begins it, once its turn has come: from then on its caller waits for what it comes to.</summary>
     /// <returns>False if the caller has given it up before.</returns>
     public abstract bool TryBegin();
@@ -40,6 +43,8 @@ internal abstract class FileRequest<T> : FileRequest
     }
 
     public Task<T> Task => _completion.Task;
+
+    public override bool IsAnswered => _completion.Task.IsCompleted;
 
     public override bool TryBegin()
     {

@@ -3,6 +3,9 @@ namespace MailStore.LiteDb.Mails.Files;
 /// <summary>A write to a file: decided in a batch, answered when that is durable.</summary>
 internal interface IFileWrite
 {
+    /// <summary>What it may have stored, once it was decided, and is to be taken back where nobody can look.</summary>
+    IEnumerable<DoubtfulMail> Doubtful { get; }
+
     void Decide(MailBatch batch);
 
     void Answer();
@@ -16,6 +19,8 @@ internal interface IFileWrite
 /// <inheritdoc cref="IFileWrite"/>
 internal class FileWrite<T>(Func<MailBatch, T> write, CancellationToken cancellationToken) : FileRequest<T>(cancellationToken), IFileWrite
 {
+    public virtual IEnumerable<DoubtfulMail> Doubtful => [];
+
     protected T? Decision { get; private set; }
 
     public void Decide(MailBatch batch) => Decision = write(batch);

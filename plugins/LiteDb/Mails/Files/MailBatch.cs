@@ -1,5 +1,6 @@
 using LiteDB;
 using MailStore.LiteDb.Mails.Places;
+using MailStore.Sdk;
 
 namespace MailStore.LiteDb.Mails.Files;
 
@@ -11,6 +12,7 @@ internal sealed class MailBatch(MailDatabase database)
 {
     private readonly Dictionary<(string User, long Life), MailboxState?> _mailboxes = [];
     private readonly List<(MailKey Key, NewMail Mail)> _mails = [];
+    private readonly Dictionary<string, BsonDocument> _changed = new(StringComparer.Ordinal);
     private readonly List<BsonDocument> _removed = [];
     private long _lastNumber = database.LastNumber;
 
@@ -18,6 +20,9 @@ internal sealed class MailBatch(MailDatabase database)
     public IEnumerable<MailboxState> Mailboxes => _mailboxes.Values.OfType<MailboxState>();
 
     public IReadOnlyList<(MailKey Key, NewMail Mail)> Mails => _mails;
+
+    /// <summary>The records that get other flags, of mails that stay.</summary>
+    public IReadOnlyList<BsonDocument> Changed => [.. _changed.Values.Where(record => !IsRemoved(record))];
 
     /// <summary>The records of the mails to remove.</summary>
     public IReadOnlyList<BsonDocument> Removed => _removed;
@@ -57,8 +62,30 @@ internal sealed class MailBatch(MailDatabase database)
     public List<BsonDocument> ReadMails(MailboxState mailbox, int count)
     {
         var records = database.ReadMails(mailbox.Number, null, count);
-        records.RemoveAll(record => _removed.Exists(removed => removed["_id"] == record["_id"]));
+        records.RemoveAll(IsRemoved);
         return records;
+    }
+
+    /// <summary>Gives a mail other flags.</summary>
+    /// <returns>False if it is not there.</returns>
+    public bool TrySetFlags(MailboxState mailbox, MailKey key, MailFlags flags)
+    {
+        if (Find(mailbox, key) is not { } record)
+            return false;
+        IsEmpty = false;
+        MailDocuments.SetFlags(record, flags);
+        _changed[key.FileId] = record;
+        return true;
+    }
+
+    /// <summary>Removes a mail by its key, and counts it.</summary>
+    /// <returns>False if it is not there.</returns>
+    public bool TryRemove(MailboxState mailbox, MailKey key)
+    {
+        if (Find(mailbox, key) is not { } record)
+            return false;
+        Remove(mailbox, record);
+        return true;
     }
 
     /// <summary>Removes a mail and counts it.</summary>
@@ -76,6 +103,12 @@ internal sealed class MailBatch(MailDatabase database)
         IsEmpty = false;
         mailbox.IsRemoved = true;
     }
+
+    // one that this batch adds is known to nobody yet
+    private BsonDocument? Find(MailboxState mailbox, MailKey key) =>
+        key.Mailbox == mailbox.Number && (_changed.GetValueOrDefault(key.FileId) ?? database.FindMail(key)) is { } record && !IsRemoved(record) ? record : null;
+
+    private bool IsRemoved(BsonDocument record) => _removed.Exists(removed => removed["_id"] == record["_id"]);
 
     private MailboxState? Find(string user, long life)
     {

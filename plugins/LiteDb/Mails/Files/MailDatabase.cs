@@ -114,6 +114,8 @@ internal sealed class MailDatabase : IDisposable
             engine.Insert(Mails, batch.Mails.Select(mail => MailDocuments.Record(mail.Key, mail.Mail)), BsonAutoId.ObjectId);
         }
 
+        if (batch.Changed is { Count: > 0 } changed)
+            engine.Update(Mails, changed);
         engine.Delete(Mailboxes, batch.Mailboxes.Where(mailbox => mailbox.IsRemoved).Select(mailbox => mailbox.Id));
         engine.Upsert(Mailboxes, batch.Mailboxes.Where(mailbox => !mailbox.IsRemoved).Select(mailbox => mailbox.ToDocument()), BsonAutoId.ObjectId);
         if (batch.LastNumber != LastNumber)

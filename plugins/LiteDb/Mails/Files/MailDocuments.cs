@@ -22,7 +22,17 @@ internal static class MailDocuments
         {
             ["i"] = envelope.DeliveryId, ["s"] = Clean(envelope.Sender), ["r"] = Clean(envelope.Recipient), ["w"] = envelope.SizeCrLf,
         };
-        return new BsonDocument { ["_id"] = key.ToBson(), ["f"] = key.FileId, ["z"] = mail.Size, ["e"] = BsonSerializer.Serialize(rest) };
+        var record = new BsonDocument { ["_id"] = key.ToBson(), ["f"] = key.FileId, ["z"] = mail.Size, ["e"] = BsonSerializer.Serialize(rest) };
+        SetFlags(record, mail.Flags);
+        return record;
+    }
+
+    public static void SetFlags(BsonDocument record, MailFlags flags)
+    {
+        if (flags == MailFlags.None)
+            record.Remove("g");
+        else
+            record["g"] = (int)flags;
     }
 
     public static StoredMail ToStored(BsonDocument record)

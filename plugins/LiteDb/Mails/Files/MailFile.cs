@@ -161,7 +161,7 @@ internal sealed class MailFile(string path, IMailFileOpener opener, ILogger logg
         {
             // The boundary of the module, as in Write. What cannot be read now is not stored, whenever it can be read again.
             Fault(e);
-            _doubtful.AddRange(writes.OfType<DeliveryWrite>().Where(write => !write.Task.IsCompleted).Select(write => write.Doubtful).OfType<DoubtfulMail>());
+            _doubtful.AddRange(writes.Where(write => !write.IsAnswered).SelectMany(write => ((IFileWrite)write).Doubtful));
             FailAll(writes, fault);
         }
     }

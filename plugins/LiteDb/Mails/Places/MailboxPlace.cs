@@ -18,6 +18,9 @@ internal sealed record MailboxPlace(string User, long Life, string File, long Nu
     private const string LifeKey = "life";
     private const string SharedKey = "shared";
 
+    /// <summary>For messages, where its file has no such mailbox.</summary>
+    public string NotThere => $"the mailbox of user '{User}' is not in {File}; was he removed, or an older file restored?";
+
     public Allocation ToAllocation(AllocationContext context)
     {
         var values = new Dictionary<string, string>

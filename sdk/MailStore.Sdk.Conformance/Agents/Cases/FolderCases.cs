@@ -3,7 +3,8 @@ namespace MailStore.Sdk.Conformance;
 /// <summary>Folders and details, which come from outside.</summary>
 internal static class FolderCases
 {
-    private static readonly string[] Hostile =
+    /// <summary>Names from outside; <c>{outside}</c> stands for a directory that is none of the module's business.</summary>
+    public static readonly string[] Hostile =
         ["..", ".", "../../etc", "../../../etc", "../../../../etc", "{outside}/etc", "a/../../b", "a/b", "", " ", ".hidden", "a..b", "a.", "cur", "new", "INBOX", "con", "-rf", "%2e%2e", "a\nb", "a\u0001b", "\\", "~", "ünïcödé", "🐘", new('x', 300)];
 
     public static IEnumerable<ConformanceCase<AgentUnderTest>> All =>

@@ -29,6 +29,9 @@ internal sealed record Letter(string What, byte[] Pattern, long Length)
 
     public string? Detail { get; init; }
 
+    /// <summary>With which it is imported.</summary>
+    public MailFlags Flags { get; init; }
+
     public DateTimeOffset Arrival { get; init; } = DateTimeOffset.UtcNow;
 
     /// <summary>Of a stream: at most so many bytes a read.</summary>

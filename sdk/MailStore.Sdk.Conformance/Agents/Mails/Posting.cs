@@ -1,6 +1,6 @@
 namespace MailStore.Sdk.Conformance;
 
-/// <summary>A letter on its way into one mailbox, once. Disposed when the delivery is over: its memory then holds other things.</summary>
+/// <summary>A letter on its way into one mailbox, once. Disposed when the delivery or import is over: its memory then holds other things.</summary>
 internal sealed class Posting : IDisposable
 {
     private readonly byte[] _header;
@@ -18,6 +18,7 @@ internal sealed class Posting : IDisposable
             User = user,
             Detail = letter.Detail,
             Folder = letter.Folder,
+            Flags = letter.Flags,
             Arrival = letter.Arrival,
             Header = _header,
             Content = Content,

@@ -1,8 +1,11 @@
 namespace MailStore.Sdk.Conformance;
 
-/// <summary>What a call of <see cref="IMailbox.DeliverAsync"/> came to: a result, or what it threw.</summary>
+/// <summary>What a call of <see cref="IMailbox.DeliverAsync"/>, or of <see cref="IMailboxImport.ImportAsync"/>, came to for a mail: a result, or what it threw.</summary>
 internal sealed record DeliveryOutcome(Letter Letter, DeliveryResult? Result, Exception? Thrown)
 {
+    /// <summary>The call, for messages.</summary>
+    public string Call { get; init; } = "DeliverAsync";
+
     public bool IsStored => Result?.Status == DeliveryStatus.Stored;
 
     public bool IsCancelled => Thrown is OperationCanceledException;

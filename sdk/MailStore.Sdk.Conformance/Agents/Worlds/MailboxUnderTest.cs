@@ -23,6 +23,9 @@ internal sealed class MailboxUnderTest(AgentWorld world, UserRecord record, IMai
     /// <exception cref="NotOfferedException">It does not tell how much it holds.</exception>
     public IMailboxUsage Usage => Expect.Offered<IMailboxUsage>(mailbox, "the mailbox does not tell how much it holds (IMailboxUsage)");
 
+    /// <exception cref="NotOfferedException">Nothing can be imported into it.</exception>
+    public ImportUnderTest Import => new(world, this, Expect.Offered<IMailboxImport>(mailbox, "nothing can be imported into the mailbox (IMailboxImport)"));
+
     /// <summary>Delivers a letter, whatever comes of it.</summary>
     public async Task<DeliveryOutcome> TryDeliverAsync(Letter letter, CancellationToken? cancellationToken = null)
     {
@@ -97,7 +100,7 @@ internal sealed class MailboxUnderTest(AgentWorld world, UserRecord record, IMai
         {
             Expect.That(
                 mails.Remove(outcome.StoredId, out var mail),
-                $"{outcome.Letter.What} was delivered to '{record.Name}' and Stored as '{outcome.StoredId}', but ListAsync lists {(listed.Any(m => m.Id == outcome.StoredId) ? "it only once for two mails that were given this id" : $"no such id among its {listed.Count} mails")}");
+                $"{outcome.Letter.What} was put into the mailbox of '{record.Name}' and Stored as '{outcome.StoredId}', but ListAsync lists {(listed.Any(m => m.Id == outcome.StoredId) ? "it only once for two mails that were given this id" : $"no such id among its {listed.Count} mails")}");
             await ExpectWholeAsync(outcome, mail);
         }
 
@@ -124,7 +127,7 @@ internal sealed class MailboxUnderTest(AgentWorld world, UserRecord record, IMai
         var count = await stream.ReadAtLeastAsync(head, Head, throwOnEndOfStream: false, world.CancellationToken);
         var text = Encoding.Latin1.GetString(head, 0, count);
         return refused.FirstOrDefault(outcome => text.Contains(outcome.Letter.Id, StringComparison.Ordinal)) is { } known
-            ? $"it is {known.Letter.What}, whose DeliverAsync {known}"
+            ? $"it is {known.Letter.What}, whose {known.Call} {known}"
             : $"nobody delivered it here; it begins with {ByteComparison.Quote(head.AsSpan(0, count))}";
     }
 }

@@ -6,6 +6,41 @@ namespace MailStore.Sdk.Tests.Conformance;
 /// <summary>Every way to break the contract that the kit is to find.</summary>
 internal static class BrokenModules
 {
+    private static IReadOnlyList<BrokenModule> Imports =>
+    [
+        Mailbox("loses a flag", (home, quota) => new BrokenImports.LosesFlags(home, quota), "import: a mail with all that is known of it", "was imported with the flags Passed", Anything),
+        Mailbox("adds a header to imports", (home, quota) => new BrokenImports.AddsAHeader(home, quota), "import: mails of all shapes", "gives the size", Anything),
+        Mailbox("reads imports as strings", (home, quota) => new BrokenImports.ReadsImportsAsStrings(home, quota), "import: mails of all shapes", "gives the size", Anything),
+        Mailbox("takes 200 mails a call", (home, quota) => new BrokenImports.TakesTwoHundred(home, quota), "import: a full call", "gave 200 results", Anything),
+        Mailbox("imports with the time of the import", (home, quota) => new BrokenImports.ArrivesNow(home, quota), "import: in the order of arrival", "are listed in the wrong order", Anything),
+        Mailbox("has no order within a second", (home, quota) => new BrokenImports.NoOrderInASecond(home, quota), "import: in order within one second", "are listed in the wrong order", Anything),
+        Mailbox("imports one call at a time", (home, quota) => new BrokenImports.OneCallAtATime(home, quota), "import: many calls at once, and deliveries", "an import is running already", Anything),
+        Mailbox("finishes imports later", (home, quota) => new BrokenImports.ImportsLater(home, quota), "import: after a host that was killed", "lists no such id", Anything),
+        Mailbox("refuses imports by the quota", (home, quota) => new BrokenImports.QuotaRefuses(home, quota), "import: no quota refuses a mail", "gave OverQuota", Anything),
+        Mailbox("does not count imports", (home, quota) => new BrokenImports.DoesNotCount(home, quota), "import: the usage counts it", "GetUsageAsync counted", Anything),
+        Mailbox("lets one fault fail the import", (home, quota) => new BrokenImports.OneFaultFailsTheCall(home, quota), "import: unreadable mails fail no other", "the failure of one mail fails no other", Anything),
+        Mailbox("leaves streams of imports open", (home, quota) => new BrokenImports.LeavesImportsOpen(home, quota), "import: leaves nothing open, reads nothing later", "undisposed", Anything),
+        Mailbox("does not look at the token of an import", (home, quota) => new BrokenImports.IgnoresCancelledImports(home, quota), "import: cancelled before the call", "instead of throwing OperationCanceledException", Anything),
+        Mailbox("ignores the cancellation of imports", (home, quota) => new BrokenImports.IgnoresCancelledImports(home, quota), "import: a cancellation is heeded soon", "did not come to an end", Anything),
+        Mailbox("forgets what it stored when cancelled", (home, quota) => new BrokenImports.ForgetsWhatIsStored(home, quota), "import: cancelled at any moment", "that must not be there", Anything),
+        Mailbox("makes directories of folders", (home, quota) => new BrokenImports.FoldersByDirectory(home, quota), "import: names of folders lead nowhere", "outside of the data directory", Anything),
+        Mailbox("makes a folder once only", (home, quota) => new BrokenImports.CreatesOnce(home, quota), "import: a folder is made once", "gave false", Anything),
+        Mailbox("lowers the names of folders", (home, quota) => new BrokenImports.LowersFolders(home, quota), "import: the folders that can be", "says that it went to the folder 'archive'", Anything),
+        Mailbox("files imports by their detail", (home, quota) => new BrokenImports.FilesByDetail(home, quota), "import: details mean nothing", "into the folder 'lists'", Anything),
+        Mailbox("adds flags to those that are there", (home, quota) => new BrokenImports.AddsFlags(home, quota), "flags: are set and taken away", "after TrySetFlagsAsync", Anything),
+        Mailbox("mixes flags up that are set at once", (home, quota) => new BrokenImports.LosesFlagsAtOnce(home, quota), "flags: of many mails at once", "are listed so", Anything),
+        Mailbox("keeps flags in memory", (home, quota) => new BrokenImports.FlagsInMemory(home, quota), "flags: after a host that was killed", "another one lists the mail with None", Anything),
+        Mailbox("marks mails that are not there", (home, quota) => new BrokenImports.MarksAnything(home, quota), "flags: of mails that are not there", "which is no id of this mailbox, gave true", Anything),
+        Mailbox("marks mails of others", (home, quota) => new BrokenImports.ReachesOthers(home, quota), "flags: by ids of another user", "changed a mail of another user", Anything),
+        Mailbox("removes the mail beside", (home, quota) => new BrokenImports.RemovesItsNeighbour(home, quota), "removing: one mail, and no other", "lists no such id", Anything),
+        Mailbox("removes what is gone", (home, quota) => new BrokenImports.RemovesAlways(home, quota), "removing: a mail that is gone", "that was removed before gave true", Anything),
+        Mailbox("removes one at a time", (home, quota) => new BrokenImports.RemovesOneAtATime(home, quota), "removing: many at once", "which is there, gave false", Anything),
+        Mailbox("counts what was removed", (home, quota) => new BrokenImports.RemovedStaysCounted(home, quota), "removing: the usage counts it no more", "imported and removed again", Anything),
+        Mailbox("has no room where mails were removed", (home, quota) => new BrokenImports.RemovedStaysCounted(home, quota), "removing: makes room in a full mailbox", "gave OverQuota", Anything),
+        Mailbox("removes files by paths", (home, quota) => new BrokenImports.RemovesPaths(home, quota), "removing: mails that are not there", "gave true", Anything),
+        Mailbox("removes mails of others", (home, quota) => new BrokenImports.ReachesOthers(home, quota), "removing: by ids of another user", "lists no such id", Anything),
+    ];
+
     public static IReadOnlyList<BrokenModule> Agents { get; } =
     [
         Mailbox("acknowledges before it writes", (home, quota) => new BrokenMailboxes.AcknowledgesFirst(home, quota), "delivery: an acknowledged mail is there", "ListAsync lists no such id", Anything),
@@ -33,6 +68,7 @@ internal static class BrokenModules
         Mailbox("lists the newest first", (home, quota) => new BrokenMailboxes.ListsNewestFirst(home, quota), "reading: in the order of arrival", "are listed in the order", Anything),
         Mailbox("removes nothing", (home, quota) => new BrokenMailboxes.RemovesNothing(home, quota), "removal: all mail is gone", "still lists 6 mail(s)", Anything),
         Mailbox("cannot remove what is gone", (home, quota) => new BrokenMailboxes.RemovesOnce(home, quota), "removal: again does nothing", "RemoveAllAsync threw DirectoryNotFoundException", Anything),
+        .. Imports,
         Agent("cannot allocate twice", context => new BrokenAgents.AllocatesOnce(context), "allocation: twice, one after the other", "threw InvalidOperationException: alice@example.org exists already", Anything),
         Agent("gives an allocation an id of its own", context => new BrokenAgents.ForgetsItsId(context), "allocation: bears id, instance and form", "make it by AllocationContext.Complete", Anything),
         Agent("lets a later user inherit", context => new BrokenAgents.InheritsMail(context), "allocation: a name added again inherits nothing", "it is a mail of the earlier user of this name", Anything),
