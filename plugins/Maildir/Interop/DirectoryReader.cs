@@ -13,15 +13,13 @@ internal static unsafe class DirectoryReader
     /// <exception cref="PosixException">The directory cannot be read.</exception>
     public static List<DirectoryEntry> Read(Descriptor directory)
     {
-        // a descriptor of its own, opened anew: the position of a directory is shared by duplicates
-        using var own = Posix.OpenDirectory(directory, ".");
-        var stream = Native.OpenStream((int)own.DangerousGetHandle());
-        if (stream == 0)
-            throw new PosixException("list", directory.Path, Posix.LastError);
-        own.Detach();
+        var stream = Open(directory);
         try
         {
-            return Read(directory, stream);
+            var entries = new List<DirectoryEntry>();
+            while (ReadNext(directory, stream) is { } entry)
+                entries.Add(entry);
+            return entries;
         }
         finally
         {
@@ -29,15 +27,27 @@ internal static unsafe class DirectoryReader
         }
     }
 
-    private static List<DirectoryEntry> Read(Descriptor directory, nint stream)
+    /// <summary>Begins a listing; its end is <see cref="Native.CloseStream"/>.</summary>
+    public static nint Open(Descriptor directory)
     {
-        var entries = new List<DirectoryEntry>();
+        // a descriptor of its own, opened anew: the position of a directory is shared by duplicates
+        using var own = Posix.OpenDirectory(directory, ".");
+        var stream = Native.OpenStream((int)own.DangerousGetHandle());
+        if (stream == 0)
+            throw new PosixException("list", directory.Path, Posix.LastError);
+        own.Detach();
+        return stream;
+    }
+
+    /// <summary>The next entry; null at the end.</summary>
+    public static DirectoryEntry? ReadNext(Descriptor directory, nint stream)
+    {
         while (true)
         {
             // LibraryImport clears errno before the call: null with 0 is the end of the directory
             var head = Native.ReadStream(stream);
             if (head is null)
-                return Posix.LastError is 0 ? entries : throw new PosixException("list", directory.Path, Posix.LastError);
+                return Posix.LastError is 0 ? null : throw new PosixException("list", directory.Path, Posix.LastError);
 
             var name = Marshal.PtrToStringUTF8((nint)(&head->Name))!;
             if (name is "." or "..")
@@ -49,7 +59,7 @@ internal static unsafe class DirectoryReader
                 TypeUnknown => FileStatus.TryGet(directory, name)?.Kind ?? FileKind.Other,
                 _ => FileKind.Other,
             };
-            entries.Add(new DirectoryEntry(name, kind));
+            return new DirectoryEntry(name, kind);
         }
     }
 }
