@@ -24,9 +24,12 @@ internal sealed class DoctorReport(TextWriter output, bool json, bool repair)
                 (true, _) => string.Create(CultureInfo.InvariantCulture, $": {_found - Left} mended, {Left} left"),
                 _ => "; --repair mends what can be mended",
             };
-            return string.Create(CultureInfo.InvariantCulture, $"{_users} users looked at, {_found} findings{outcome}");
+            return $"{Progress}{outcome}";
         }
     }
+
+    private string Progress => string.Create(
+        CultureInfo.InvariantCulture, $"{_users} {(_users == 1 ? "user" : "users")} looked at, {_found} {(_found == 1 ? "finding" : "findings")}");
 
     /// <param name="progress">Told how far it has come.</param>
     public async Task WriteAsync(IAsyncEnumerable<DoctorLine> lines, Action<string> progress, CancellationToken cancellationToken)
@@ -34,7 +37,11 @@ internal sealed class DoctorReport(TextWriter output, bool json, bool repair)
         await foreach (var line in lines)
         {
             if (line.Users is { } users)
-                progress(string.Create(CultureInfo.InvariantCulture, $"{_users = users} users looked at, {_found} findings"));
+            {
+                _users = users;
+                progress(Progress);
+            }
+
             if (line.Note is { } note)
                 await Console.Error.WriteLineAsync($"mailstore: {note}");
             if (line.Finding is not { } finding)

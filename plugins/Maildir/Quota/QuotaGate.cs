@@ -88,7 +88,8 @@ internal sealed class QuotaGate
         if (MaildirSize.Read(mailbox.Home) is { } known && known.Limit == mailbox.Limit)
         {
             var usage = known.Sum + underWay;
-            if (mailbox.Limit.Allows(usage + wanted) || mailbox.Now - known.Modified < TrustedOverQuota)
+            // a file from the future (the clock was wrong then) would be trusted until that comes
+            if (mailbox.Limit.Allows(usage + wanted) || (mailbox.Now - known.Modified).Duration() < TrustedOverQuota)
                 return usage;
         }
 

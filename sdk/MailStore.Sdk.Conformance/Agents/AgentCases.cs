@@ -17,6 +17,7 @@ internal static class AgentCases
         .. NameCases.All,
         .. ReadingCases.All,
         .. RemovalCases.All,
+        .. InspectionCases.All,
         .. AgentModelCases.All,
     ];
 }

@@ -19,6 +19,9 @@ public sealed class DeliveryFaultTests(ITestOutputHelper output)
     // these touch no disk; the kernel fails them for a wrong descriptor or a wrong argument only
     private static readonly string[] NeverFail = ["fcntl", "lseek", "fadvise64", "ioctl", "mmap", "dup", "dup2", "dup3"];
 
+    // what changes nothing on disk; faults.c knows the same
+    private static readonly string[] Looking = ["open", "read", "stat", "getdents", "readlink", "access", "statfs", "lock", "close"];
+
     private const string Maildir = "";
     private const string MaildirWithAll = "[mda.maildir]\nquota = \"1G\"\npath = \"mail/{domain}/{local}\"\n\n[delivery]\nmemory_per_mail = \"1K\"\n";
     private const string LiteDb = "mda = \"litedb\"\n";
@@ -43,7 +46,18 @@ public sealed class DeliveryFaultTests(ITestOutputHelper output)
                     await OnceAsync(world, isFirst, call.Shape, call.Occurrence, "fail", error);
                     cases++;
                 }
+
+                // as on a network: it is done, and the reply is lost
+                if (!Looking.Contains(call.Shape.Kind))
+                {
+                    await OnceAsync(world, isFirst, call.Shape, call.Occurrence, "done", cases++ % 2 == 0 ? Stale : InputOutput);
+                }
             }
+
+            // from some call on all that would change the disk fails, as on one that the system made read-only
+            var changes = calls.Count(call => !Looking.Contains(call.Kind));
+            for (var first = 1; first <= changes; first++)
+                await DyingAsync(world, isFirst, first, cases++ % 2 == 0 ? ReadOnly : InputOutput);
         }
 
         await world.AuditAfterRestartAsync();
@@ -83,6 +97,21 @@ public sealed class DeliveryFaultTests(ITestOutputHelper output)
         await world.AuditAsync(user, what);
         await world.RecoverAsync(user, what);
         await world.AuditAsync(user, what);
+    }
+
+    private static async Task DyingAsync(FaultWorld world, bool isFirst, int first, int error)
+    {
+        var user = await UserAsync(world, isFirst);
+        var what = $"all changes from the one number {first} on, errno {error}";
+        world.Shim.Set($"fail ~ * {first} 0 {error}");
+        var (_, code) = await world.SendAsync(user);
+        Assert.True(code is 250 or (>= 400 and < 500), $"{what}: the reply was {code}\n{world.Server.Log}");
+        // a second one meets it from the start
+        Assert.InRange((await world.SendAsync(user)).Code, 400, 499);
+        world.Shim.Set();
+        await world.RecoverAsync(user, what);
+        // what could not be taken back may be there, but not in half
+        await world.AuditAsync(user, what, mayHaveMore: true);
     }
 
     /// <summary>The kernel has dropped what it could not write, and a second fsync says that all is well: what it was for must be written again before.</summary>

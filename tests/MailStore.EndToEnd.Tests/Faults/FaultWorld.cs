@@ -41,7 +41,7 @@ internal sealed class FaultWorld : IAsyncDisposable
         var place = new TestPlace(configuration);
         await place.AddUsersAsync(Enumerable.Range(0, Users).Select(UserName));
         var shim = new FaultShim(place.Directory, place.DataDirectory + "/");
-        var server = await ServerProcess.StartAsync(await shim.UnderAsync(MailStoreProgram.StartInfo(place.Directory, ["serve", "--log-level", "Warning"])));
+        var server = await ServerProcess.StartAsync(await shim.UnderAsync(MailStoreProgram.StartInfo(place.Directory, ["serve"])));
         var world = new FaultWorld(place, shim, server, await LmtpClient.ConnectAsync(server.EndPoint)) { MailSize = mailSize };
         // what comes once in the life of a server is no part of each delivery
         await world.DeliverAsync(world.NextUser());
@@ -103,7 +103,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     public async Task AuditAfterRestartAsync()
     {
         Assert.Equal(0, await Server.StopAsync());
-        await using var server = await ServerProcess.StartAsync(Place, "--log-level", "Information");
+        await using var server = await ServerProcess.StartAsync(Place);
         foreach (var user in _acknowledged.Keys)
             await AuditAsync(user, "after a restart", mayHaveMore: true);
         Assert.Equal(0, await server.StopAsync());

@@ -9,6 +9,7 @@ internal sealed partial class TracedCalls : IAsyncDisposable
     private readonly Process _strace;
     private readonly string _output;
     private readonly string _root;
+    private bool _isOver;
 
     private TracedCalls(Process strace, string output, string root)
     {
@@ -64,6 +65,9 @@ internal sealed partial class TracedCalls : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isOver)
+            return;
+        _isOver = true;
         if (!_strace.HasExited)
         {
             // SIGINT: strace detaches and ends; the program goes on

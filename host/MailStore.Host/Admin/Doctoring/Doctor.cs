@@ -64,8 +64,15 @@ internal sealed class Doctor(HostConfiguration configuration, UserAdministration
         // a listing may be minutes old when it comes to this user
         if (await directory.Users.FindAsync(listed.Name, cancellationToken) is not { } record)
             yield break;
-        if (record.Settings.ContainsKey(HostKeys.Alias) && await AliasMistakeAsync(record.Name, cancellationToken) is { } broken)
-            yield return FindingView.OfRecord(RecordKind.BrokenAlias, record.Name, null, broken);
+        if (record.Settings.ContainsKey(HostKeys.Alias))
+        {
+            if (await AliasMistakeAsync(record.Name, cancellationToken) is { } broken)
+                yield return FindingView.OfRecord(RecordKind.BrokenAlias, record.Name, null, broken);
+            // nothing is ever stored for him
+            if (record.Allocation is null)
+                yield break;
+        }
+
         var parsed = await directory.TryParseAsync(record, cancellationToken);
         if (parsed.Result is ParseResult.Invalid invalid)
             yield return FindingView.OfRecord(parsed.Mda is null ? RecordKind.UnknownMda : RecordKind.InvalidRecord, record.Name, parsed.Mda?.Name, invalid.Reason);
