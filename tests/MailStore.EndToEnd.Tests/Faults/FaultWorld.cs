@@ -70,6 +70,19 @@ internal sealed class FaultWorld : IAsyncDisposable
     /// <summary>Sends one mail that must be stored.</summary>
     public async Task DeliverAsync(string user) => Assert.Equal(250, (await SendAsync(user)).Code);
 
+    /// <summary>The calls since the last time, up to one that must come, at the latest behind the reply.</summary>
+    public async Task<IReadOnlyList<FileCall>> CallsUntilAsync(Func<FileCall, bool> isMeant, string what)
+    {
+        var calls = new List<FileCall>(Shim.NewCalls());
+        for (var until = DateTime.UtcNow + Recovery; !calls.Any(isMeant); calls.AddRange(Shim.NewCalls()))
+        {
+            Assert.True(DateTime.UtcNow < until, $"{what}: never came about, among\n{string.Join('\n', calls)}");
+            await Task.Delay(5);
+        }
+
+        return calls;
+    }
+
     /// <summary>The disk is well again: so must the server be, by itself.</summary>
     public async Task RecoverAsync(string user, string what)
     {

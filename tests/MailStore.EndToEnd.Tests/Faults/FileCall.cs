@@ -19,12 +19,7 @@ internal sealed partial record FileCall(string Kind, string Path, int Error = 0)
     }
 
     /// <summary>The same call of another user's delivery: what is by chance in its path is <c>*</c>, his name <c>{user}</c>.</summary>
-    public FileCall ShapeFor(string user)
-    {
-        // of a file without a name (a spool file, the copy of a backup) the system says so
-        var path = Path.EndsWith(" (deleted)", StringComparison.Ordinal) ? Path[..^" (deleted)".Length] + "*" : Path;
-        return new FileCall(Kind, Chance().Replace(path.Replace(user, "{user}", StringComparison.Ordinal), "*"), Error);
-    }
+    public FileCall ShapeFor(string user) => new(Kind, Chance().Replace(Path.Replace(user, "{user}", StringComparison.Ordinal), "*"), Error);
 
     public override string ToString() => Error == 0 ? $"{Kind} {Path}" : $"{Kind} {Path} !{Error}";
 

@@ -6,6 +6,8 @@ namespace MailStore.EndToEnd.Tests.Faults;
 /// <summary>The calls of a running program as the kernel gets them, told by strace: the measure for what <see cref="FaultShim"/> sees.</summary>
 internal sealed partial class TracedCalls : IAsyncDisposable
 {
+    private const string Deleted = " (deleted)";
+
     private readonly Process _strace;
     private readonly string _output;
     private readonly string _root;
@@ -110,15 +112,18 @@ internal sealed partial class TracedCalls : IAsyncDisposable
     {
         // what else looks like a name is what is read or written
         if (call.Contains("read", StringComparison.Ordinal) && !call.StartsWith("readlink", StringComparison.Ordinal) || call.Contains("write", StringComparison.Ordinal))
-            return OpenFile().Match(arguments) is { Success: true } file ? file.Groups[1].Value : null;
+            return OpenFile().Match(arguments) is { Success: true } file ? file.Groups[1].Value.Replace(Deleted, "", StringComparison.Ordinal) : null;
         string? path = null;
         foreach (Match match in Path().Matches(arguments))
         {
             var (directory, name) = (match.Groups[1].Value, match.Groups[2].Success ? match.Groups[2].Value : match.Groups[3].Value);
             path = name.StartsWith('/') ? name : name.Length > 0 ? $"{directory}/{name}" : directory;
+            // what a link leads to comes behind it
+            if (call.StartsWith("readlink", StringComparison.Ordinal))
+                break;
         }
 
-        return path;
+        return path is not null && path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : path;
     }
 
     [GeneratedRegex(@"^\d+\s+(\w+)\((.*?)(?:\)\s+=\s+.*)?$")]
