@@ -51,9 +51,14 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Makes a server and starts it.</summary>
     /// <param name="settings">More settings, as <c>fsync=off</c>.</param>
-    public static async Task<PostgresServer> StartNewAsync(params string[] settings)
+    public static Task<PostgresServer> StartNewAsync(params string[] settings) => StartNewAsync(onDisk: false, settings);
+
+    /// <summary>As above, with its data on the disk, for measurements.</summary>
+    public static Task<PostgresServer> StartNewOnDiskAsync() => StartNewAsync(onDisk: true, []);
+
+    private static async Task<PostgresServer> StartNewAsync(bool onDisk, string[] settings)
     {
-        var server = new PostgresServer(await MakeFolderAsync(), settings);
+        var server = new PostgresServer(await MakeFolderAsync(onDisk), settings);
         try
         {
             await RunOwnAsync("initdb", "-D", server.Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
@@ -124,9 +129,9 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
-    private static async Task<string> MakeFolderAsync()
+    private static async Task<string> MakeFolderAsync(bool onDisk = false)
     {
-        var memory = Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 1L << 30;
+        var memory = !onDisk && Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 1L << 30;
         var folder = Path.Combine(memory ? "/dev/shm" : Path.GetTempPath(), $"mailstore-pg-{Guid.NewGuid():n}");
         Directory.CreateDirectory(folder);
         if (AsNobody.Length > 0)
