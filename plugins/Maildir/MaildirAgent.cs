@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using MailStore.Maildir;
 using MailStore.Maildir.Delivery;
+using MailStore.Maildir.Inspection;
 using MailStore.Maildir.Interop;
 using MailStore.Maildir.Paths;
 using MailStore.Maildir.Places;
@@ -14,7 +16,7 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Maildir;
 
 /// <summary>Stores mail in Maildirs (https://cr.yp.to/proto/maildir.html) with the folders and the quota of Maildir++.</summary>
-public sealed class MaildirAgent : IMailDeliveryAgent, IUserDatabaseRequirements, IModuleLifetime, IModuleHealth, IDisposable
+public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUserDatabaseRequirements, IModuleLifetime, IModuleHealth, IDisposable
 {
     // measured: up to 64 connections deliver no faster with more
     private const int MaxWorkers = 32;
@@ -120,6 +122,19 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IUserDatabaseRequirements
     /// <inheritdoc/>
     public async ValueTask ReleaseAsync(UserRecord? current, Allocation lost, CancellationToken cancellationToken) =>
         await _workers.RunAsync(() => _releaser.Release(current, lost), cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Finding> InspectUserAsync(EffectiveUser user, Sdk.Inspection inspection, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (Parse(user) is not ParseResult.Ready { Mailbox: MaildirMailbox mailbox })
+            yield break;
+        foreach (var finding in await mailbox.InspectAsync(inspection, user.Version, _maker, _template.Root, cancellationToken))
+            yield return finding;
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Finding> InspectPlacesAsync(IUserRecords records, Sdk.Inspection inspection, CancellationToken cancellationToken) =>
+        new RootInspector(_template, _roots, _workers, records, inspection, _clock, _logger).InspectAsync(cancellationToken);
 
     /// <summary>Lets go of the threads; for a module that was constructed and never started.</summary>
     public void Dispose() => _workers.Dispose();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MailStore.Maildir.Delivery;
+using MailStore.Maildir.Inspection;
 using MailStore.Maildir.Interop;
 using MailStore.Maildir.Places;
 using MailStore.Maildir.Quota;
@@ -72,6 +73,10 @@ internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootG
 
     public async ValueTask RemoveAllAsync(CancellationToken cancellationToken) =>
         await workers.RunAsync(new MailboxRemover(place.Home, place.Claim, roots, logger).Remove, cancellationToken);
+
+    /// <summary>Compares what is there with what the record says.</summary>
+    public Task<IReadOnlyList<Finding>> InspectAsync(Sdk.Inspection inspection, long version, PlaceMaker maker, string root, CancellationToken cancellationToken) =>
+        RunAsync(() => new HomeInspector(place, version, state, roots, maker, root, inspection, clock.GetUtcNow(), logger).Inspect(), cancellationToken);
 
     private Usage Measure()
     {

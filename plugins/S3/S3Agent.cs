@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
 using Amazon.Runtime;
 using Amazon.S3;
 using MailStore.S3;
 using MailStore.S3.Client;
 using MailStore.S3.Delivery;
+using MailStore.S3.Inspection;
 using MailStore.S3.Keys;
 using MailStore.S3.Places;
 using MailStore.S3.Quota;
@@ -14,7 +16,7 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.S3;
 
 /// <summary>Stores mail in a bucket of an S3 server: Amazon's, Ceph's, or another one's.</summary>
-public sealed class S3Agent : IMailDeliveryAgent, IModuleLifetime, IModuleHealth, IDisposable
+public sealed class S3Agent : IMailDeliveryAgent, IStorageInspection, IModuleLifetime, IModuleHealth, IDisposable
 {
     private readonly S3Options _options;
     private readonly ILogger<S3Agent> _logger;
@@ -30,6 +32,7 @@ public sealed class S3Agent : IMailDeliveryAgent, IModuleLifetime, IModuleHealth
     private readonly UploadSweeper _sweeper;
     private readonly UsageGates _gates;
     private readonly S3Services _services;
+    private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping = new();
     private Task _sweeping = Task.CompletedTask;
 
@@ -44,6 +47,7 @@ public sealed class S3Agent : IMailDeliveryAgent, IModuleLifetime, IModuleHealth
         OptionRules.Check(options);
         _options = options;
         _logger = logger;
+        _clock = clock;
         _server = S3Client.NameOf(options);
         _template = PrefixTemplate.Parse(options.Prefix);
         if (!_template.NamesUser)
@@ -153,6 +157,16 @@ public sealed class S3Agent : IMailDeliveryAgent, IModuleLifetime, IModuleHealth
         }
     }
 
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Finding> InspectUserAsync(EffectiveUser user, Sdk.Inspection inspection, CancellationToken cancellationToken) =>
+        user.Allocation is { } allocation && PlaceForm.Read(allocation) is { } place
+            ? GuardAsync(new PlaceInspector(_client, _caller, place, user.Name, _options.AbortUploadsAfter, inspection, _clock).InspectAsync(cancellationToken), cancellationToken)
+            : AsyncEnumerable.Empty<Finding>();
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Finding> InspectPlacesAsync(IUserRecords records, Sdk.Inspection inspection, CancellationToken cancellationToken) =>
+        GuardAsync(new RootInspector(_client, _caller, _options.Bucket, _template, _releaser, records, inspection, _clock).InspectAsync(cancellationToken), cancellationToken);
+
     /// <summary>Lets go of the connections.</summary>
     public void Dispose()
     {
@@ -161,6 +175,25 @@ public sealed class S3Agent : IMailDeliveryAgent, IModuleLifetime, IModuleHealth
         _conditions.Dispose();
         _stopping.Dispose();
         _client.Dispose();
+    }
+
+    private static async IAsyncEnumerable<Finding> GuardAsync(IAsyncEnumerable<Finding> findings, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var each = findings.GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                if (!await each.MoveNextAsync())
+                    yield break;
+            }
+            catch (CallException e)
+            {
+                throw e.ToTemporaryFailure();
+            }
+
+            yield return each.Current;
+        }
     }
 
     private ParseResult ParseAllocated(EffectiveUser user, Allocation allocation, S3Options options)

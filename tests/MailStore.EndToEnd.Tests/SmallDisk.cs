@@ -37,6 +37,33 @@ internal sealed class SmallDisk : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives back so much of it.</summary>
+    public void Leave(long bytes)
+    {
+        using var file = new FileStream(Filler, FileMode.Open);
+        file.SetLength(Math.Max(0, file.Length - bytes));
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>As soon as nobody has a file open for writing, which the system wants.</summary>
+    public async Task RemountReadOnlyAsync()
+    {
+        for (var until = DateTime.UtcNow.AddMinutes(1); ; await Task.Delay(5))
+        {
+            try
+            {
+                await Tools.RunAsync("mount", ["-o", "remount,ro", Directory]);
+                return;
+            }
+            catch (Xunit.Sdk.XunitException) when (DateTime.UtcNow < until)
+            {
+                // busy
+            }
+        }
+    }
+
+    public Task RemountWritableAsync() => Tools.RunAsync("mount", ["-o", "remount,rw", Directory]);
+
     public void Empty() => File.Delete(Filler);
 
     public async ValueTask DisposeAsync() => await Tools.RunAsync("umount", ["-l", Directory]);

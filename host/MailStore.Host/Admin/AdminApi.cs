@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using MailStore.Host.Admin.Doctoring;
 using MailStore.Host.Delivery;
 using MailStore.Host.Modules;
 using MailStore.Sdk;
@@ -14,7 +15,7 @@ namespace MailStore.Host.Admin;
 /// The requests of the admin socket. Names go in the query, never in the path. Lists are one JSON object a line, written as they come.
 /// </summary>
 internal sealed class AdminApi(
-    UserAdministration users, UserReporter reporter, MailReader mails, UserDirectory directory, ModuleSet modules, ServerStatus status,
+    UserAdministration users, UserReporter reporter, MailReader mails, Doctor doctor, UserDirectory directory, ModuleSet modules, ServerStatus status,
     ILogger<AdminApi> logger)
 {
     private const int ImportsAtOnce = 64;
@@ -54,6 +55,8 @@ internal sealed class AdminApi(
         ("GET", "/users/show") => ShowAsync(context, cancellationToken),
         ("GET", "/users/test") => TestAsync(context, cancellationToken),
         ("GET", "/users/backup") => BackUpAsync(context, cancellationToken),
+        ("GET", "/doctor") => ExamineAsync(context, repair: false, cancellationToken),
+        ("POST", "/doctor") => ExamineAsync(context, repair: true, cancellationToken),
         ("GET", "/mail") => ListMailAsync(context, cancellationToken),
         ("GET", "/mail/content") => MailContentAsync(context, cancellationToken),
         _ => throw new AdminException(ExitCode.Software, $"the running server does not know the request {context.Request.Method} {context.Request.Path}; is it of another version?"),
@@ -158,6 +161,12 @@ internal sealed class AdminApi(
         await using var copy = await users.OpenBackupAsync(cancellationToken);
         context.Response.ContentType = "application/octet-stream";
         await copy.CopyToAsync(context.Response.Body, cancellationToken);
+    }
+
+    private async Task ExamineAsync(HttpContext context, bool repair, CancellationToken cancellationToken)
+    {
+        await foreach (var line in doctor.ExamineAsync(context.Request.Query["name"], repair, cancellationToken))
+            await WriteLineAsync(context, line, AdminJson.Default.DoctorLine);
     }
 
     private async Task ListMailAsync(HttpContext context, CancellationToken cancellationToken)

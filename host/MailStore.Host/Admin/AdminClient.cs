@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using MailStore.Host.Admin.Doctoring;
 
 namespace MailStore.Host.Admin;
 
@@ -78,6 +79,14 @@ internal sealed class AdminClient : IDisposable
             new HttpRequestMessage(HttpMethod.Delete, $"users?name={Uri.EscapeDataString(name)}&mail={mail}"), cancellationToken);
         return await ReadAsync(() => response.Content.ReadAsStringAsync(cancellationToken));
     }
+
+    /// <summary>Compares records with storage.</summary>
+    /// <param name="name">Of one user; null for all, and what belongs to nobody.</param>
+    /// <param name="repair">Whether to mend what can be.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IAsyncEnumerable<DoctorLine> ExamineAsync(string? name, bool repair, CancellationToken cancellationToken) => LinesAsync(
+        new HttpRequestMessage(repair ? HttpMethod.Post : HttpMethod.Get, name is null ? "doctor" : $"doctor?name={Uri.EscapeDataString(name)}"),
+        AdminJson.Default.DoctorLine, cancellationToken);
 
     public IAsyncEnumerable<StoredMailView> ListMailAsync(string name, CancellationToken cancellationToken) =>
         LinesAsync(new HttpRequestMessage(HttpMethod.Get, $"mail?name={Uri.EscapeDataString(name)}"), AdminJson.Default.StoredMailView, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MailStore.Host.Admin.Doctoring;
 
 namespace MailStore.Host.Admin;
 
@@ -15,6 +16,7 @@ namespace MailStore.Host.Admin;
 [JsonSerializable(typeof(StoredMailView))]
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(ModuleView))]
+[JsonSerializable(typeof(DoctorLine))]
 [JsonSerializable(typeof(ErrorView))]
 internal sealed partial class AdminJson : JsonSerializerContext
 {

@@ -68,6 +68,7 @@ internal static class CommandLine
             UserCommands.Build(),
             ModuleCommands.Build(),
             ConfigCommands.Build(),
+            DoctorCommand.Build(),
             HealthCommand.Build(),
             MailCommands.Build(),
         };

@@ -1,4 +1,5 @@
 using MailStore.Host.Admin;
+using MailStore.Host.Admin.Doctoring;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
 using MailStore.Host.Lmtp;
@@ -49,7 +50,8 @@ internal sealed class MailServer : IAsyncDisposable
             {
                 var users = new UserAdministration(configuration, directory, [.. modules.Mdas.Keys]);
                 var api = new AdminApi(
-                    users, new UserReporter(configuration, directory, delivery), new MailReader(users, directory), directory, modules, status,
+                    users, new UserReporter(configuration, directory, delivery), new MailReader(users, directory),
+                    new Doctor(configuration, users, directory, modules, clock), directory, modules, status,
                     loggerFactory.CreateLogger<AdminApi>());
                 server._admin = await AdminServer.StartAsync(options.AdminSocket, api, loggerFactory, cancellationToken);
             }

@@ -9,14 +9,13 @@ namespace MailStore.Host.Delivery;
 /// <summary>The way of a mail: recipient, record, parse, creator, mailbox, reply. Each recipient on its own, side by side.</summary>
 internal sealed class DeliveryService : IDelivery, IDisposable
 {
-    private const int AliasHops = 8;
-
     /// <summary>In the log, where it came to no MDA.</summary>
     private const string NoMda = "-";
 
     private readonly HostOptions _options;
     private readonly ModuleSet _modules;
     private readonly UserDirectory _directory;
+    private readonly Aliases _aliases;
     private readonly Allocator _allocator;
     private readonly string _hostname;
     private readonly string _spoolDirectory;
@@ -34,6 +33,7 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         _options = configuration.Options;
         _modules = modules;
         _directory = directory;
+        _aliases = new Aliases(configuration.Options, directory);
         _allocator = new Allocator(directory, modules, witness);
         _hostname = configuration.Options.Lmtp.Hostname is { Length: > 0 } name ? name : System.Net.Dns.GetHostName();
         _spoolDirectory = Path.Combine(configuration.DataDirectory, "spool");
@@ -62,10 +62,10 @@ internal sealed class DeliveryService : IDelivery, IDisposable
             return new RecipientDecision(null, Replies.BadAddress(address, error));
         try
         {
-            var user = await FindAsync(target.User, cancellationToken);
+            var user = await _aliases.FollowAsync(target.User, cancellationToken);
             if (user is null && _directory.CatchAllOf(target.User) is { } catchAll)
             {
-                user = await FindAsync(Named(catchAll, "catch_all of its domain"), cancellationToken)
+                user = await _aliases.FollowAsync(_aliases.NameOf(catchAll, "catch_all of its domain"), cancellationToken)
                     ?? throw new ModuleConfigurationException($"'{target.User}' is nobody's name, and catch_all of its domain names '{catchAll}', who does not exist; add him, or mend catch_all");
                 // strangers choose no folder
                 target = target with { Detail = null };
@@ -215,30 +215,6 @@ internal sealed class DeliveryService : IDelivery, IDisposable
                 return (Replies.TemporaryFailure, $"the record is still incomplete after creator '{_options.Creator}': missing {((ParseResult.Incomplete)parsed.Result).Missing}");
         }
     }
-
-    /// <summary>
-    /// Follows the aliases of records to the user who gets the mail. One that leads nowhere is the administrator's mistake: the mail waits until it is mended.
-    /// </summary>
-    private async ValueTask<UserRecord?> FindAsync(string name, CancellationToken cancellationToken)
-    {
-        var record = await _directory.Users.FindAsync(name, cancellationToken);
-        // a disabled alias is refused as such
-        for (var hop = 0; record is not null && _directory.IsEnabled(record) && record.Settings.TryGetValue(HostKeys.Alias, out var alias); hop++)
-        {
-            if (hop == AliasHops)
-                throw new ModuleConfigurationException($"alias '{name}' goes on after {AliasHops} hops; look for a circle with 'mailstore user show'");
-            // whoever wrote the record need not know how names are normalised
-            var target = Named(alias, $"the alias of user '{record.Name}'");
-            record = await _directory.Users.FindAsync(target, cancellationToken)
-                ?? throw new ModuleConfigurationException($"user '{record.Name}' is an alias for '{target}', who does not exist; add him, or mend or remove the alias");
-        }
-
-        return record;
-    }
-
-    private string Named(string name, string where) =>
-        UserAddress.Parse(name, _options.Lmtp.RecipientDelimiter, _options.Delivery.CaseSensitiveLocalParts, out var error)?.User
-            ?? throw new ModuleConfigurationException($"{where} is '{name}', which is no name: {error}; mend it");
 
     private async ValueTask<Reply?> RefusalOfAsync(UserRecord user, string address, CancellationToken cancellationToken)
     {

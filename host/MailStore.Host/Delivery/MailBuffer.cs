@@ -13,6 +13,10 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit, MailBu
 {
     private const int SegmentSize = 32 * 1024;
 
+    // ENOSPC and EDQUOT: all else is no lack of room, and no freeing of room mends it
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
+
     private readonly List<byte[]> _segments = [];
     private readonly List<int> _filled = [];
     private SafeFileHandle? _file;
@@ -84,7 +88,7 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit, MailBu
         {
             throw new TemporaryFailureException($"a mail of more than {memoryLimit} bytes cannot be spooled in {spoolDirectory}: {e.Message}", e)
             {
-                StorageFull = e is IOException,
+                StorageFull = e.HResult is NoSpace or QuotaExceeded,
             };
         }
 

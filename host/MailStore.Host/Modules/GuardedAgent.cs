@@ -1,10 +1,13 @@
+using System.Runtime.InteropServices;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Modules;
 
-/// <summary>An MDA behind its boundary.</summary>
-internal sealed class GuardedAgent(IMailDeliveryAgent inner, ModuleBoundary boundary) : IMailDeliveryAgent
+/// <summary>An MDA behind its boundary. Its storage can be inspected where the module's can.</summary>
+internal sealed class GuardedAgent(IMailDeliveryAgent inner, ModuleBoundary boundary) : IMailDeliveryAgent, IDynamicInterfaceCastable
 {
+    private static readonly Capabilities Optional = new((typeof(IStorageInspection), typeof(IGuardedStorageInspection)));
+
     private static readonly CallKind<(IMailDeliveryAgent Agent, EffectiveUser User), ParseResult> ParseCall = new(
         "Parse",
         static (call, _) => new(call.Agent.Parse(call.User)),
@@ -38,6 +41,11 @@ internal sealed class GuardedAgent(IMailDeliveryAgent inner, ModuleBoundary boun
             return true;
         });
 
+    public IMailDeliveryAgent Inner => inner;
+
+    /// <summary>Inspects the storage; null where the module cannot.</summary>
+    public IStorageInspection? Inspection => (object)this as IStorageInspection;
+
     public ModuleBoundary Boundary => boundary;
 
     /// <summary>Parses a user; what comes back is guarded as well.</summary>
@@ -58,4 +66,10 @@ internal sealed class GuardedAgent(IMailDeliveryAgent inner, ModuleBoundary boun
 
     public async ValueTask ReleaseAsync(UserRecord? current, Allocation lost, CancellationToken cancellationToken) =>
         await boundary.CallAsync(ReleaseCall, current?.Name, (inner, current, lost), cancellationToken);
+
+    bool IDynamicInterfaceCastable.IsInterfaceImplemented(RuntimeTypeHandle interfaceType, bool throwIfNotImplemented) =>
+        Optional.Has(inner, interfaceType);
+
+    RuntimeTypeHandle IDynamicInterfaceCastable.GetInterfaceImplementation(RuntimeTypeHandle interfaceType) =>
+        Optional.GuardOf(interfaceType);
 }

@@ -4,23 +4,25 @@ namespace MailStore.Host.Modules;
 /// A listing of a module behind its boundary: opening it, each step and its disposal are calls of their own. After a step that was given up the module's
 /// enumerator is in use for ever, and so is never touched again.
 /// </summary>
+/// <param name="member">The name of the module's method, for messages.</param>
 /// <param name="list">The module's method.</param>
 /// <param name="check">Says what is wrong with an element, or null.</param>
 internal sealed class GuardedSequence<T>(
     ModuleBoundary boundary,
     string? user,
+    string member,
     Func<CancellationToken, IAsyncEnumerable<T>> list,
     Func<T, string?> check,
     CancellationToken callersToken) : IAsyncEnumerable<T>
 {
-    private static readonly CallKind<(GuardedSequence<T> Sequence, CancellationToken Token), IAsyncEnumerator<T>> OpenCall = new(
-        "ListAsync",
+    private readonly CallKind<(GuardedSequence<T> Sequence, CancellationToken Token), IAsyncEnumerator<T>> _openCall = new(
+        member,
         static (call, _) => new(call.Sequence.Open(call.Token)),
         static (_, enumerator) => enumerator is null ? "null" : null,
         Patience.Long);
 
-    private static readonly CallKind<(GuardedSequence<T> Sequence, IAsyncEnumerator<T> Enumerator, CancellationTokenSource Listing), (bool Any, T Element)> StepCall = new(
-        "ListAsync",
+    private readonly CallKind<(GuardedSequence<T> Sequence, IAsyncEnumerator<T> Enumerator, CancellationTokenSource Listing), (bool Any, T Element)> _stepCall = new(
+        member,
         static async (call, cancellationToken) =>
         {
             // the token of a listing was given to the module when it began; a step that is cancelled cancels the whole
@@ -34,7 +36,7 @@ internal sealed class GuardedSequence<T>(
     {
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(callersToken, cancellationToken);
         using var listing = CancellationTokenSource.CreateLinkedTokenSource(caller.Token);
-        var enumerator = await boundary.CallAsync(OpenCall, user, (this, listing.Token), caller.Token);
+        var enumerator = await boundary.CallAsync(_openCall, user, (this, listing.Token), caller.Token);
         var abandoned = false;
         try
         {
@@ -43,7 +45,7 @@ internal sealed class GuardedSequence<T>(
                 (bool Any, T Element) step;
                 try
                 {
-                    step = await boundary.CallAsync(StepCall, user, (this, enumerator, listing), caller.Token);
+                    step = await boundary.CallAsync(_stepCall, user, (this, enumerator, listing), caller.Token);
                 }
                 catch (ModuleFaultException fault)
                 {

@@ -57,6 +57,7 @@ internal sealed class GuardedUserDatabase(IUserDatabase inner, ModuleBoundary bo
         new GuardedSequence<UserRecord>(
             boundary,
             null,
+            nameof(ListAsync),
             token => inner.ListAsync(prefix, token),
             record => RecordCheck.OfStored(record)
                 ?? (prefix is null || record.Name.StartsWith(prefix, StringComparison.Ordinal) ? null : $"'{record.Name}', which does not start with '{prefix}'"),

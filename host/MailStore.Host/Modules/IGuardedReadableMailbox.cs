@@ -16,6 +16,7 @@ internal interface IGuardedReadableMailbox : IReadableMailbox
         return new GuardedSequence<StoredMail>(
             guarded.Boundary,
             guarded.User,
+            nameof(IReadableMailbox.ListAsync),
             ((IReadableMailbox)guarded.Inner).ListAsync,
             static mail => mail is { Id: not null } ? null : "null among the mails",
             cancellationToken);

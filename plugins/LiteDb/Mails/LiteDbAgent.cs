@@ -2,6 +2,7 @@ using System.Globalization;
 using MailStore.LiteDb.Mails;
 using MailStore.LiteDb.Mails.Content;
 using MailStore.LiteDb.Mails.Files;
+using MailStore.LiteDb.Mails.Inspection;
 using MailStore.LiteDb.Mails.Places;
 using MailStore.LiteDb.Users;
 using MailStore.Sdk;
@@ -15,7 +16,7 @@ namespace MailStore.LiteDb.Mails;
 /// The MDA <c>litedb</c>: mail in LiteDB files, one a user or one for all. A mail's record, its content and the usage of its mailbox are one transaction;
 /// mails for one file that come together share a transaction and its fsync.
 /// </summary>
-internal sealed class LiteDbAgent : IMailDeliveryAgent, ISingleHostAgent, IModuleLifetime, IModuleHealth, IAsyncDisposable
+internal sealed class LiteDbAgent : IMailDeliveryAgent, ISingleHostAgent, IStorageInspection, IModuleLifetime, IModuleHealth, IAsyncDisposable
 {
     private const long LargestMail = 512 << 20;
 
@@ -25,6 +26,7 @@ internal sealed class LiteDbAgent : IMailDeliveryAgent, ISingleHostAgent, IModul
     private readonly FileTemplate _template;
     private readonly RootGuard _roots;
     private readonly MailServices _services;
+    private readonly TimeProvider _clock;
 
     public LiteDbAgent(LiteDbAgentOptions options, ILogger<LiteDbAgent> logger, TimeProvider clock, ModuleContext context)
         : this(options, logger, clock, context, null)
@@ -39,6 +41,7 @@ internal sealed class LiteDbAgent : IMailDeliveryAgent, ISingleHostAgent, IModul
         if (options.MailMemory.Bytes < options.MaxMailSize.Bytes)
             throw new ModuleConfigurationException($"mda.{context.Instance}: 'mail_memory' cannot be used: {options.MailMemory} is less than max_mail_size ({options.MaxMailSize})");
         _options = options;
+        _clock = clock;
         _logger = logger;
         _context = context;
         _template = FileTemplate.Parse(options.Path, context);
@@ -111,6 +114,14 @@ internal sealed class LiteDbAgent : IMailDeliveryAgent, ISingleHostAgent, IModul
             return;
         await new MailboxRemover(place, _services).ReleaseAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    public IAsyncEnumerable<Finding> InspectUserAsync(EffectiveUser user, Sdk.Inspection inspection, CancellationToken cancellationToken) =>
+        user.Allocation is { } allocation && MailboxPlace.Parse(user.Name, allocation).Place is { } place
+            ? new MailboxInspector(place, TemplateOf(user.GetOptions<LiteDbAgentOptions>()), _services, inspection).InspectAsync(cancellationToken)
+            : AsyncEnumerable.Empty<Finding>();
+
+    public IAsyncEnumerable<Finding> InspectPlacesAsync(IUserRecords records, Sdk.Inspection inspection, CancellationToken cancellationToken) =>
+        new FilesInspector(_template, _services, records, inspection, _clock).InspectAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _services.Files.DisposeAsync();
 

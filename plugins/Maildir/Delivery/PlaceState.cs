@@ -9,7 +9,7 @@ internal sealed class PlaceState
     private const int MaxFolders = 1000;
 
     private readonly ConcurrentDictionary<string, bool> _folders = new(StringComparer.Ordinal);
-    private long _nextSweep;
+    private long _lastSweep = long.MinValue;
 
     public QuotaGate Quota { get; } = new();
 
@@ -24,10 +24,11 @@ internal sealed class PlaceState
         _folders[folder] = true;
     }
 
-    /// <summary>True once for each interval.</summary>
+    /// <summary>True once for each interval; also where the last time lies in the future, since the clock was set back.</summary>
     public bool IsSweepDue(DateTimeOffset now, TimeSpan interval)
     {
-        var next = Volatile.Read(ref _nextSweep);
-        return now.UtcTicks >= next && Interlocked.CompareExchange(ref _nextSweep, (now + interval).UtcTicks, next) == next;
+        var last = Volatile.Read(ref _lastSweep);
+        var isDue = last == long.MinValue || now.UtcTicks < last || now.UtcTicks - last >= interval.Ticks;
+        return isDue && Interlocked.CompareExchange(ref _lastSweep, now.UtcTicks, last) == last;
     }
 }

@@ -33,20 +33,28 @@ internal static class TmpSweeper
         }
     }
 
-    private static void SweepBox(Descriptor box, DateTimeOffset now, ILogger logger)
+    /// <summary>Sweeps the inbox or one folder.</summary>
+    public static void SweepBox(Descriptor box, DateTimeOffset now, ILogger logger)
     {
         using var tmp = Posix.TryOpenDirectory(box, MaildirTree.Tmp);
-        var count = 0;
-        foreach (var entry in tmp is null ? [] : DirectoryReader.Read(tmp))
+        var names = tmp is null ? [] : Forgotten(tmp, now);
+        foreach (var name in names)
+            Posix.Unlink(tmp!, name);
+        if (names.Count > 0)
+            MailboxLog.Swept(logger, names.Count, tmp!.Path);
+    }
+
+    /// <summary>The files of a <c>tmp</c> that nobody writes to any more.</summary>
+    public static List<string> Forgotten(Descriptor tmp, DateTimeOffset now)
+    {
+        var names = new List<string>();
+        foreach (var entry in DirectoryReader.Read(tmp))
         {
             // The time of the last change, not the mtime: a mail's is its arrival, which may be years ago when a mailbox is moved.
-            if (entry.Kind == FileKind.Directory || FileStatus.TryGet(tmp!, entry.Name) is not { } status || now - status.Changed < PlaceSweeper.Age)
-                continue;
-            Posix.Unlink(tmp!, entry.Name);
-            count++;
+            if (entry.Kind != FileKind.Directory && FileStatus.TryGet(tmp, entry.Name) is { } status && now - status.Changed >= PlaceSweeper.Age)
+                names.Add(entry.Name);
         }
 
-        if (count > 0)
-            MailboxLog.Swept(logger, count, tmp!.Path);
+        return names;
     }
 }

@@ -1,7 +1,7 @@
 namespace MailStore.Maildir.Interop;
 
-/// <summary>What statx tells of a file or directory.</summary>
-internal readonly record struct FileStatus(FileKind Kind, long Size, uint Links, uint Uid, uint Gid, DateTimeOffset Modified, DateTimeOffset Changed)
+/// <summary>What statx tells of a file or directory; of its mode, the bits that chmod sets.</summary>
+internal readonly record struct FileStatus(FileKind Kind, uint Mode, long Size, uint Links, uint Uid, uint Gid, DateTimeOffset Modified, DateTimeOffset Changed)
 {
     private const int SymlinkNoFollow = 0x100;
     private const int EmptyPath = 0x1000;
@@ -44,7 +44,7 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, uint Links,
             _ => FileKind.Other,
         };
         return new FileStatus(
-            kind, buffer.Size, buffer.Links, buffer.Uid, buffer.Gid,
+            kind, buffer.Mode & 0xfffu, buffer.Size, buffer.Links, buffer.Uid, buffer.Gid,
             Time(buffer.ModificationSeconds, buffer.ModificationNanoseconds), Time(buffer.ChangeSeconds, buffer.ChangeNanoseconds));
     }
 

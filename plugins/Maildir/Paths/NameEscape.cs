@@ -58,6 +58,15 @@ internal static class NameEscape
     public static string EscapeUser(string user) =>
         user.LastIndexOf('@') is >= 0 and var at ? $"{Escape(user.AsSpan(0, at))}@{Escape(user.AsSpan(at + 1))}" : Escape(user);
 
+    /// <summary>The user name that <see cref="EscapeUser"/> made this of; null if it made it of none.</summary>
+    public static string? UnescapeUser(string escaped)
+    {
+        var name = escaped.LastIndexOf('@') is >= 0 and var at
+            ? $"{Unescape(escaped[..at])}@{Unescape(escaped[(at + 1)..])}"
+            : Unescape(escaped);
+        return EscapeUser(name) == escaped ? name : null;
+    }
+
     /// <summary>Shortens a segment of ASCII that a file system might not take. What is cut off goes into a hash.</summary>
     public static string Fit(string segment) =>
         segment.Length <= MaxLength ? segment : $"{segment.AsSpan(0, KeptOfLong)}%h{Hash(segment, 32)}";
@@ -65,4 +74,29 @@ internal static class NameEscape
     /// <summary>Hexadecimal digits of a hash, in lower case.</summary>
     public static string Hash(string text, int digits) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))).AsSpan(0, digits).ToString();
+
+    // what is no escape stays: the caller sees by escaping again
+    private static string Unescape(string escaped)
+    {
+        var name = new StringBuilder(escaped.Length);
+        var bytes = new List<byte>();
+        for (var i = escaped == Empty ? escaped.Length : 0; i < escaped.Length;)
+        {
+            var rest = escaped.AsSpan(i);
+            if (rest.Length >= 3 && rest[0] == '%' && byte.TryParse(rest[1..3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            {
+                bytes.Add(value);
+                i += 3;
+                continue;
+            }
+
+            name.Append(Encoding.UTF8.GetString([.. bytes]));
+            bytes.Clear();
+            var isHalf = rest.Length >= 6 && rest[..2] is "%u" && ushort.TryParse(rest[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
+            name.Append(isHalf ? (char)ushort.Parse(rest[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : rest[0]);
+            i += isHalf ? 6 : 1;
+        }
+
+        return name.Append(Encoding.UTF8.GetString([.. bytes])).ToString();
+    }
 }

@@ -26,6 +26,9 @@ internal sealed class PathTemplate
     /// <summary>The absolute path of the directory below which all places of this template lie.</summary>
     public string Root { get; }
 
+    /// <summary>How many directories deep below <see cref="Root"/> its places lie.</summary>
+    public int Depth => _segments.Count;
+
     /// <summary>Whether it ends in <c>/.{detail}</c>: mail for <c>alice+lists</c> goes to the folder <c>lists</c>.</summary>
     public bool HasDetailFolder { get; }
 

@@ -13,12 +13,13 @@ namespace MailStore.Maildir.Places;
 /// <param name="Version">The version of the record that the place was allocated for.</param>
 /// <param name="Ids">The uid and gid, where there are any.</param>
 /// <param name="IsAdopted">Whether the Maildir was there before: then its directory is the administrator's.</param>
-internal sealed record Owner(string User, long Version, Ownership? Ids, bool IsAdopted)
+/// <param name="GivenClaim">The claim, of a place that was mended after its file was lost: by then the record has another version.</param>
+internal sealed record Owner(string User, long Version, Ownership? Ids, bool IsAdopted, string? GivenClaim = null)
 {
     private const string Head = "# MailStore: whose Maildir this is. Do not change or remove.\n";
 
     /// <summary>The same for all attempts for one life of a user, on whatever host, and for no others. Kept in the allocation.</summary>
-    public string Claim => NameEscape.Hash($"{User}\n{Version}", 32);
+    public string Claim => GivenClaim ?? NameEscape.Hash($"{User}\n{Version}", 32);
 
     public static Owner Of(EffectiveUser user, Ownership? ids, bool isAdopted = false) => new(NameEscape.EscapeUser(user.Name), user.Version, ids, isAdopted);
 
@@ -32,6 +33,8 @@ internal sealed record Owner(string User, long Version, Ownership? Ids, bool IsA
             text.Append(CultureInfo.InvariantCulture, $"uid={ids.Uid}\ngid={ids.Gid}\n");
         if (IsAdopted)
             text.Append("adopted=yes\n");
+        if (GivenClaim is not null)
+            text.Append(CultureInfo.InvariantCulture, $"claim={GivenClaim}\n");
         return Encoding.ASCII.GetBytes(text.ToString());
     }
 
@@ -48,7 +51,7 @@ internal sealed record Owner(string User, long Version, Ownership? Ids, bool IsA
         if (!values.TryGetValue("user", out var user) || !values.TryGetValue("version", out var number)
             || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
             return null;
-        return new Owner(user, version, IdsOf(values), values.ContainsKey("adopted"));
+        return new Owner(user, version, IdsOf(values), values.ContainsKey("adopted"), values.GetValueOrDefault("claim"));
     }
 
     /// <summary>The ids of these values (of an owner file, of an allocation); null where there are none.</summary>

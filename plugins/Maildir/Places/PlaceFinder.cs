@@ -16,7 +16,7 @@ internal sealed class PlaceFinder(EffectiveUser user, PathTemplate template, boo
 {
     /// <summary>Looks. Nothing changes on disk.</summary>
     /// <exception cref="ModuleConfigurationException">The place will not serve before the administrator decides.</exception>
-    public Finding Find()
+    public FoundPlace Find()
     {
         var wanted = template.Expand(user);
         if (Look(wanted) is { } finding)
@@ -29,10 +29,10 @@ internal sealed class PlaceFinder(EffectiveUser user, PathTemplate template, boo
         return Look(instead) ?? throw Refuse(instead);
     }
 
-    private Finding? Look(string home)
+    private FoundPlace? Look(string home)
     {
         if (FileStatus.TryGet(home) is not { } status)
-            return new Finding.Free(home);
+            return new FoundPlace.Free(home);
         using var directory = Posix.TryOpenDirectory(home);
         if (directory is null)
             return null;
@@ -43,22 +43,22 @@ internal sealed class PlaceFinder(EffectiveUser user, PathTemplate template, boo
         if (!owner.IsUser(user))
             return null;
         if (owner.Version == user.Version)
-            return new Finding.Shared(home, owner);
+            return new FoundPlace.Shared(home, owner);
         if (!template.IsLiteral)
             return null;
 
         // The administrator's own place cannot be evaded. What a host that died left there for an earlier version of the record, and nobody ever used, is taken over.
         if (owner.Version > user.Version)
             throw new TemporaryFailureException($"the record of user '{user.Name}' has changed while he was allocated; the next try uses the new one");
-        return MaildirTree.IsUntouched(directory) ? new Finding.Stale(home, owner) : null;
+        return MaildirTree.IsUntouched(directory) ? new FoundPlace.Stale(home, owner) : null;
     }
 
     // A slip of the administrator (path = /home/alice) must not turn a home directory into a Maildir.
-    private Finding.Ownerless AdoptableOf(Descriptor directory, Ownership ids)
+    private FoundPlace.Ownerless AdoptableOf(Descriptor directory, Ownership ids)
     {
         var names = DirectoryReader.Read(directory).ConvertAll(entry => entry.Name);
         return names.Count == 0 || (names.Contains(MaildirTree.Cur) && names.Contains(MaildirTree.New))
-            ? new Finding.Ownerless(directory.Path, ids)
+            ? new FoundPlace.Ownerless(directory.Path, ids)
             : throw new ModuleConfigurationException(
                 $"{directory.Path} is to be the Maildir of user '{user.Name}', but holds other things and no 'cur' and 'new'; name a Maildir, or a directory that is empty or not there yet");
     }

@@ -30,9 +30,9 @@ internal sealed class PlaceMaker(RootGuard roots, UidRange? uids, WorkerPool wor
         {
             var finding = await workers.RunAsync(() => Look(finder, template.Root), cancellationToken);
             // a uid is taken only where none is recorded: two hosts must come to the same
-            if (uids is not null && next is null && finding is Finding.Free or Finding.Ownerless { Ids.Uid: 0 })
+            if (uids is not null && next is null && finding is FoundPlace.Free or FoundPlace.Ownerless { Ids.Uid: 0 })
                 next = await uids!.NextAsync(context, cancellationToken);
-            var ids = finding is Finding.Ownerless { Ids: { Uid: not 0 } present } && uids is not null ? present : next;
+            var ids = finding is FoundPlace.Ownerless { Ids: { Uid: not 0 } present } && uids is not null ? present : next;
             var place = await workers.RunAsync(() => Take(finding, user, ids, template.Root, context.AllocationId), cancellationToken);
             if (place is null)
                 continue;
@@ -43,19 +43,31 @@ internal sealed class PlaceMaker(RootGuard roots, UidRange? uids, WorkerPool wor
         throw new TemporaryFailureException($"the Maildir of user '{user.Name}' could not be made below {template.Root}: its place changed {Tries} times meanwhile");
     }
 
-    private Finding Look(PlaceFinder finder, string root)
+    /// <summary>Makes a Maildir that was allocated and is gone, empty. Blocks; runs on a worker.</summary>
+    /// <param name="root">Below which it lies; null for a place that the administrator named.</param>
+    /// <returns>False if something is there by now.</returns>
+    public bool TryRestore(string home, Owner owner, string? root)
+    {
+        var above = root ?? Path.GetDirectoryName(home)!;
+        if (Build(home, owner, above, Guid.NewGuid().ToString("n")) is null)
+            return false;
+        SyncAbove(home, above);
+        return true;
+    }
+
+    private FoundPlace Look(PlaceFinder finder, string root)
     {
         roots.Ensure(root);
         return finder.Find();
     }
 
-    private Place? Take(Finding finding, EffectiveUser user, Ownership? ids, string root, string attempt)
+    private Place? Take(FoundPlace finding, EffectiveUser user, Ownership? ids, string root, string attempt)
     {
         var place = finding switch
         {
-            Finding.Shared shared => new Place(shared.Home, shared.Owner),
-            Finding.Stale stale => TakeOver(stale, user, attempt),
-            Finding.Ownerless => Adopt(finding.Home, Owner.Of(user, ids, isAdopted: true), attempt),
+            FoundPlace.Shared shared => new Place(shared.Home, shared.Owner),
+            FoundPlace.Stale stale => TakeOver(stale, user, attempt),
+            FoundPlace.Ownerless => Adopt(finding.Home, Owner.Of(user, ids, isAdopted: true), attempt),
             _ => Build(finding.Home, Owner.Of(user, ids), root, attempt),
         };
         // also of a shared place: who made it may not have come so far yet, and the record must never outlive it
@@ -102,7 +114,7 @@ internal sealed class PlaceMaker(RootGuard roots, UidRange? uids, WorkerPool wor
         return new Place(home, owner);
     }
 
-    private static Place TakeOver(Finding.Stale stale, EffectiveUser user, string attempt)
+    private static Place TakeOver(FoundPlace.Stale stale, EffectiveUser user, string attempt)
     {
         using var box = Posix.OpenDirectory(stale.Home);
         var owner = stale.Owner with { Version = user.Version };

@@ -12,7 +12,7 @@ namespace MailStore.Maildir.Places;
 /// delivery goes to this place now or later, and whoever else shares it will release it as well, and find nothing left.</para>
 /// <para>Should something break these rules all the same (the creator 'none', a user removed while his last mail is under way), no mail is lost: directories go by rmdir alone,
 /// which refuses one that holds a mail, and a delivery whose directory went finds out before it says 'stored', since its rename fails.</para>
-/// <para>A place that the administrator named is left: it is taken over by the next attempt (<see cref="Finding.Stale"/>), which must not race with this.</para>
+/// <para>A place that the administrator named is left: it is taken over by the next attempt (<see cref="FoundPlace.Stale"/>), which must not race with this.</para>
 /// </remarks>
 internal sealed class PlaceReleaser(ILogger logger)
 {

@@ -23,7 +23,8 @@ internal sealed class PlaceSweeper(WorkerPool workers, TimeProvider clock, ILogg
     public void Visit(string path)
     {
         var now = clock.GetUtcNow();
-        if (_visited.TryGetValue(path, out var last) && now - last < Pause)
+        // the last time may lie in the future: the clock was set back
+        if (_visited.TryGetValue(path, out var last) && now >= last && now - last < Pause)
             return;
         if (_visited.Count >= MaxRemembered)
             _visited.Clear();

@@ -96,13 +96,37 @@ internal sealed class QuotaGate
             return Measure(mailbox, default);
     }
 
+    /// <summary>
+    /// Compares the count in <c>maildirsize</c> with the mails that are there, for those who count by it.
+    /// </summary>
+    /// <returns>Both where they differ; null where all is right, or where it will be counted anew by itself.</returns>
+    public (Usage Told, Usage Counted)? FindDifference(QuotaMailbox mailbox)
+    {
+        lock (_lock)
+        {
+            if (MaildirSize.Read(mailbox.Home) is not { } known || known.Limit != mailbox.Limit)
+                return null;
+            var counted = UsageScan.Count(mailbox.Home, _underWay.ContainsKey);
+            // others count, too: Dovecot, hosts of the cluster
+            return counted == known.Sum || MaildirSize.Read(mailbox.Home)?.Sum != known.Sum ? null : (known.Sum, counted);
+        }
+    }
+
+    /// <summary>Counts anew.</summary>
+    public void Recount(QuotaMailbox mailbox)
+    {
+        lock (_lock)
+            MaildirSize.Write(mailbox.Home, mailbox.Limit, UsageScan.Count(mailbox.Home, _underWay.ContainsKey), mailbox.Ids);
+    }
+
     private Usage Measure(QuotaMailbox mailbox, Usage wanted)
     {
         var underWay = new Usage(_underWay.Values.Sum(), _underWay.Count);
         if (MaildirSize.Read(mailbox.Home) is { } known && known.Limit == mailbox.Limit)
         {
             var usage = known.Sum + underWay;
-            if (mailbox.Limit.Allows(usage + wanted) || mailbox.Now - known.Modified < TrustedOverQuota)
+            // a file from the future (the clock was wrong then) would be trusted until that comes
+            if (mailbox.Limit.Allows(usage + wanted) || (mailbox.Now - known.Modified).Duration() < TrustedOverQuota)
                 return usage;
         }
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using MailStore.Postgres.Connections;
 using MailStore.Postgres.Mailboxes;
+using MailStore.Postgres.Mailboxes.Inspection;
 using MailStore.Sdk;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -11,7 +13,7 @@ using Npgsql;
 namespace MailStore.Postgres.Mailboxes;
 
 /// <summary>Stores mail in PostgreSQL: a mail, its content and the usage of its mailbox in one transaction.</summary>
-internal sealed class PostgresAgent : IMailDeliveryAgent, IModuleLifetime, IModuleHealth, IAsyncDisposable
+internal sealed class PostgresAgent : IMailDeliveryAgent, IStorageInspection, IModuleLifetime, IModuleHealth, IAsyncDisposable
 {
     private readonly ILogger<PostgresAgent> _logger;
     private readonly Database _database;
@@ -99,5 +101,21 @@ internal sealed class PostgresAgent : IMailDeliveryAgent, IModuleLifetime, IModu
             return;
         await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
         await _tables.RemoveEmptyAsync(place, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async IAsyncEnumerable<Finding> InspectUserAsync(EffectiveUser user, Sdk.Inspection inspection, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (user.Allocation is not { } allocation || MailboxPlace.Parse(user.Name, allocation).Place is not { } place)
+            yield break;
+        await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var finding in new MailboxInspector(_database, place, inspection).InspectAsync(cancellationToken).ConfigureAwait(false))
+            yield return finding;
+    }
+
+    public async IAsyncEnumerable<Finding> InspectPlacesAsync(IUserRecords records, Sdk.Inspection inspection, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var finding in new BoxesInspector(_database, _tables, records, inspection).InspectAsync(cancellationToken).ConfigureAwait(false))
+            yield return finding;
     }
 }

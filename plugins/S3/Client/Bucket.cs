@@ -37,6 +37,21 @@ internal sealed class Bucket(IAmazonS3 client, Caller caller, string name)
         return (await RunAsync("list", prefix, token => client.ListObjectsV2Async(request, token), cancellationToken)).CommonPrefixes ?? [];
     }
 
+    /// <summary>All 'folders' right below a prefix, however many.</summary>
+    public async IAsyncEnumerable<string> ListAllFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? next = null;
+        do
+        {
+            var request = new ListObjectsV2Request { BucketName = name, Prefix = prefix, Delimiter = "/", ContinuationToken = next, MaxKeys = PageSize };
+            var page = await RunAsync("list", prefix, token => client.ListObjectsV2Async(request, token), cancellationToken);
+            foreach (var folder in page.CommonPrefixes ?? [])
+                yield return folder;
+            next = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (next is not null);
+    }
+
     /// <summary>The size and metadata of an object; null if there is none.</summary>
     public async Task<GetObjectMetadataResponse?> HeadAsync(string key, CancellationToken cancellationToken)
     {

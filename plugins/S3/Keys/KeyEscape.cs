@@ -81,6 +81,15 @@ internal static class KeyEscape
         return Escape(name) == escaped ? name : null;
     }
 
+    /// <summary>Undoes <see cref="User"/>; null as <see cref="Unescape"/>, and for names that were shortened.</summary>
+    public static string? UnescapeUser(string escaped)
+    {
+        if (escaped.LastIndexOf('@') is not (>= 0 and var at))
+            return escaped == Empty ? "" : Unescape(escaped);
+        var (local, domain) = (escaped[..at], escaped[(at + 1)..]);
+        return (local == Empty ? "" : Unescape(local)) is { } left && (domain == Empty ? "" : Unescape(domain)) is { } right ? $"{left}@{right}" : null;
+    }
+
     /// <summary>Hexadecimal digits of a hash, in lower case.</summary>
     public static string Hash(string text, int digits) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))).AsSpan(0, digits).ToString();

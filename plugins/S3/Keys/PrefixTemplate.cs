@@ -29,6 +29,9 @@ internal sealed partial class PrefixTemplate
     /// <summary>What stands before the first placeholder: empty, or segments that end in a slash.</summary>
     public string Root { get; }
 
+    /// <summary>How many segments there are between <see cref="Root"/> and the version of a record, which is the last one of a place.</summary>
+    public int Depth => _segments.SkipWhile(segment => !segment.Contains('{')).Count();
+
     /// <exception cref="ModuleConfigurationException">It has a mistake.</exception>
     public static PrefixTemplate Parse(string text)
     {

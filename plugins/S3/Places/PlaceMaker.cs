@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text;
 using Amazon.S3;
-using Amazon.S3.Model;
 using MailStore.S3.Client;
 using MailStore.S3.Delivery;
 using MailStore.S3.Keys;
@@ -22,13 +20,13 @@ internal sealed class PlaceMaker(IAmazonS3 client, Caller caller, Conditions con
         await conditions.ProbeAsync(cancellationToken);
         var place = new Place(bucketName, template.Expand(user));
         var bucket = new Bucket(client, caller, bucketName);
-        var text = Text(user);
+        var text = Marker.Text(user.Name, user.Version);
         // where conditions are not honoured, looking first is the best there is; both would write the same
         if (!conditions.AreHonoured)
             await ExpectSameAsync(bucket, place, text, cancellationToken);
         try
         {
-            await caller.RunAsync("allocate", place.ToString(), token => client.PutObjectAsync(Request(place, text), token), caller.NewDeadline(), cancellationToken);
+            await caller.RunAsync("allocate", place.ToString(), token => client.PutObjectAsync(Marker.Request(place, text, conditions.AreHonoured), token), caller.NewDeadline(), cancellationToken);
         }
         catch (CallException e) when (e.IsRefusedByCondition)
         {
@@ -40,26 +38,9 @@ internal sealed class PlaceMaker(IAmazonS3 client, Caller caller, Conditions con
         return place;
     }
 
-    private PutObjectRequest Request(Place place, string text) => new()
-    {
-        BucketName = place.Bucket,
-        Key = place.Marker,
-        ContentBody = text,
-        ContentType = "text/plain",
-        UseChunkEncoding = false,
-        IfNoneMatch = conditions.AreHonoured ? "*" : null,
-    };
-
-    private static string Text(EffectiveUser user) =>
-        string.Create(CultureInfo.InvariantCulture, $"# MailStore: whose mail this is. Do not change or remove.\nuser={KeyEscape.User(user.Name)}\nversion={user.Version}\n");
-
     private static async Task ExpectSameAsync(Bucket bucket, Place place, string text, CancellationToken cancellationToken)
     {
-        using var found = await bucket.GetAsync(place.Marker, cancellationToken);
-        if (found is null)
-            return;
-        using var reader = new StreamReader(found.ResponseStream, Encoding.UTF8);
-        if (await reader.ReadToEndAsync(cancellationToken) != text)
+        if (await Marker.ReadAsync(bucket, place, cancellationToken) is { } found && found != text)
             throw new ModuleConfigurationException($"{place} is another user's, as {place.Marker} says; choose another prefix");
     }
 

@@ -22,6 +22,7 @@ internal static class AgentCases
         .. FlagCases.All,
         .. RemovingCases.All,
         .. RemovalCases.All,
+        .. InspectionCases.All,
         .. AgentModelCases.All,
     ];
 }

@@ -78,6 +78,11 @@ internal static class AgentRequirements
     public const string RemovesOwnOnly = "Never removes what lies outside of the user's own place.";
     public const string CancelledRemoval = "Gives the call up; what is left stays until it is called again.";
 
+    public const string RightHasNoFinding = "A user whose storage is all right has no finding.";
+    public const string UnderWayIsNoFinding = "Called while mail is delivered and users are allocated, here and by other hosts: what may be under way is no finding.";
+    public const string OrphansGoWithoutMail = "With Repair, what holds no mail is removed; what holds mail is told, and stays as it is.";
+    public const string RepairKeepsMail = "Whatever it mends, it never removes a mail.";
+
     public const string StartsOnce = "Called once, before any other call but the constructor.";
     public const string StopsAlsoAfterFailure = "Called once, after all other calls have come back or were given up, also when StartAsync failed half-way.";
     public const string StartGivenUp = "Cancelled when the start is given up; what was opened must then be closed again.";

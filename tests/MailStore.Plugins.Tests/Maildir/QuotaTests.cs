@@ -109,6 +109,19 @@ public sealed class QuotaTests
     }
 
     [Fact]
+    public async Task A_count_from_the_future_is_not_trusted_until_that_comes()
+    {
+        await using var world = new MaildirWorld();
+        var mailbox = await world.MailboxAsync(await world.StartAsync(), quota: new ByteSize(1000));
+        await mailbox.DeliverAsync(Of(900), None);
+        foreach (var file in MaildirWorld.Files(world.AliceHome + "/new"))
+            File.Delete(file);
+        // the clock was hours ahead when it was written, and has been set right since
+        File.SetLastWriteTimeUtc(world.AliceHome + "/maildirsize", DateTime.UtcNow.AddHours(5));
+        Assert.Equal(DeliveryStatus.Stored, (await mailbox.DeliverAsync(Of(900), None)).Status);
+    }
+
+    [Fact]
     public async Task The_count_goes_by_the_names_and_looks_at_files_only_where_these_say_nothing()
     {
         await using var world = new MaildirWorld();

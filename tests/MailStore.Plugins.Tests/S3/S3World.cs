@@ -1,4 +1,5 @@
 using System.Text;
+using MailStore.Plugins.Tests.Maildir;
 using MailStore.S3;
 using MailStore.Sdk;
 using MailStore.Tests;
@@ -78,6 +79,22 @@ internal sealed class S3World : IAsyncDisposable
         await foreach (var mail in ((IReadableMailbox)mailbox).ListAsync(CancellationToken.None))
             mails.Add(mail);
         return mails;
+    }
+
+    /// <summary>Another program for S3, with the same server and keys.</summary>
+    public Task<string> S3cmdAsync(params string[] arguments) => Shell.RunAsync(
+        "s3cmd",
+        [
+            "--config=/dev/null", $"--access_key={CephRgw.AccessKey}", $"--secret_key={CephRgw.SecretKey}", "--no-ssl", "--no-progress",
+            $"--host={new Uri(Options.Endpoint).Authority}", $"--host-bucket={new Uri(Options.Endpoint).Authority}", .. arguments,
+        ]);
+
+    /// <summary>Puts an object as another program would.</summary>
+    public async Task PutAsync(string key, string text)
+    {
+        var file = Path.Combine(_folder, "object");
+        await File.WriteAllTextAsync(file, text);
+        await S3cmdAsync("put", file, $"s3://{Options.Bucket}/{key}");
     }
 
     public async ValueTask DisposeAsync()

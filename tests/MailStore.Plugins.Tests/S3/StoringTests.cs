@@ -15,11 +15,11 @@ public sealed class StoringTests(RgwFixture fixture)
         var mailbox = await world.MailboxAsync(await world.StartAsync());
         var result = await mailbox.DeliverAsync(S3World.Mail("Subject: hello\n\nworld\n", folder: "Lists"), CancellationToken.None);
 
-        var listed = await S3cmdAsync(world, "ls", "--recursive", $"s3://{world.Options.Bucket}/mail/example.org/alice/1/folders/Lists/");
+        var listed = await world.S3cmdAsync("ls", "--recursive", $"s3://{world.Options.Bucket}/mail/example.org/alice/1/folders/Lists/");
         var key = listed[listed.IndexOf("s3://", StringComparison.Ordinal)..].Trim();
         Assert.EndsWith(result.StoredId!, key, StringComparison.Ordinal);
-        Assert.Equal("Return-Path: <bob@example.net>\nSubject: hello\n\nworld\n", await S3cmdAsync(world, "--quiet", "get", key, "-"));
-        var info = await S3cmdAsync(world, "info", key);
+        Assert.Equal("Return-Path: <bob@example.net>\nSubject: hello\n\nworld\n", await world.S3cmdAsync("--quiet", "get", key, "-"));
+        var info = await world.S3cmdAsync("info", key);
         Assert.Contains("x-amz-meta-sender: bob@example.net", info, StringComparison.Ordinal);
         Assert.Contains("x-amz-meta-recipient: Alice%2BGr%C3%BC%C3%9Fe@example.org", info, StringComparison.Ordinal);
         Assert.Contains("message/rfc822", info, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class StoringTests(RgwFixture fixture)
 
         Assert.Equal(sent.Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
         var target = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(world.Options.CredentialsFile)!, "copy")).FullName;
-        await S3cmdAsync(world, "get", "--recursive", $"s3://{world.Options.Bucket}/mail/example.org/alice/1/folders/Sample/", target + "/");
+        await world.S3cmdAsync("get", "--recursive", $"s3://{world.Options.Bucket}/mail/example.org/alice/1/folders/Sample/", target + "/");
         var copied = Directory.EnumerateFiles(target, "*.eml").Select(file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))));
         Assert.Equal(sample.Order(StringComparer.Ordinal), copied.Order(StringComparer.Ordinal));
     }
@@ -77,7 +77,7 @@ public sealed class StoringTests(RgwFixture fixture)
         var broken = S3World.Mail(new BreakingContent(12 << 20, 7 << 20));
         Assert.Equal(DeliveryStatus.TemporaryFailure, (await mailbox.DeliverAsync(broken, CancellationToken.None)).Status);
         Assert.Single(await S3World.ListAsync(mailbox));
-        var uploads = await S3cmdAsync(world, "multipart", $"s3://{world.Options.Bucket}");
+        var uploads = await world.S3cmdAsync("multipart", $"s3://{world.Options.Bucket}");
         Assert.DoesNotContain(".eml", uploads, StringComparison.Ordinal);
     }
 
@@ -104,14 +104,7 @@ public sealed class StoringTests(RgwFixture fixture)
         await kept.DeliverAsync(S3World.Mail(), CancellationToken.None);
         await agent.AllocateAsync(world.User(version: 9), S3World.Attempt(), CancellationToken.None);
 
-        Assert.Equal(["7", "9"], (await S3cmdAsync(world, "ls", $"s3://{world.Options.Bucket}/mail/example.org/alice/")).Trim().Split('\n').Select(line => line.TrimEnd('/').Split('/')[^1]));
+        Assert.Equal(["7", "9"], (await world.S3cmdAsync("ls", $"s3://{world.Options.Bucket}/mail/example.org/alice/")).Trim().Split('\n').Select(line => line.TrimEnd('/').Split('/')[^1]));
         Assert.Single(await S3World.ListAsync(kept));
     }
-
-    private static Task<string> S3cmdAsync(S3World world, params string[] arguments) => Shell.RunAsync(
-        "s3cmd",
-        [
-            "--config=/dev/null", $"--access_key={CephRgw.AccessKey}", $"--secret_key={CephRgw.SecretKey}", "--no-ssl", "--no-progress",
-            $"--host={new Uri(world.Options.Endpoint).Authority}", $"--host-bucket={new Uri(world.Options.Endpoint).Authority}", .. arguments,
-        ]);
 }

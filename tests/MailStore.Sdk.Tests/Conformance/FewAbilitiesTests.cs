@@ -17,6 +17,7 @@ public sealed class FewAbilitiesTests
     [InlineData("removing: one mail, and no other", "nothing can be imported into the mailbox (IMailboxImport)")]
     [InlineData("usage: grows with each mail", "the mailbox does not tell how much it holds (IMailboxUsage)")]
     [InlineData("quota: is each user's own", "the kit was told no setting by which it can limit a mailbox (AgentUnderTest.HasQuota)")]
+    [InlineData("inspection: what is right has no finding", "the module cannot inspect its storage (IStorageInspection)")]
     [InlineData("life: it says that it is well", "the module does not say whether it is well (IModuleHealth)")]
     public async Task What_is_not_offered_is_not_asked_for(string name, string remark) =>
         Assert.Equal(ConformanceVerdict.NotOffered(remark), await ConformanceKit.Agents.RunAsync(name, Blind));

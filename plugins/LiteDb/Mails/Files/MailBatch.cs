@@ -46,6 +46,25 @@ internal sealed class MailBatch(MailDatabase database)
         return made;
     }
 
+    /// <summary>Makes a mailbox that an allocation tells of and that is gone, under its number.</summary>
+    /// <returns>False if another one has that number, or it is there by now.</returns>
+    public bool TryRestore(MailboxPlace place)
+    {
+        if (Find(place.User, place.Life) is not null || database.IsTaken(place.Number))
+            return false;
+        IsEmpty = false;
+        _mailboxes[(place.User, place.Life)] = Recounted(new MailboxState(MailDocuments.OwnerId(place.User, place.Life), place.Number));
+        _lastNumber = Math.Max(_lastNumber, place.Number);
+        return true;
+    }
+
+    /// <summary>Counts a mailbox anew. Before any mail of this batch goes to it.</summary>
+    public void Recount(MailboxState mailbox)
+    {
+        IsEmpty = false;
+        Recounted(mailbox);
+    }
+
     /// <summary>Adds a mail and counts it.</summary>
     public MailKey Store(MailboxState mailbox, NewMail mail)
     {
@@ -109,6 +128,13 @@ internal sealed class MailBatch(MailDatabase database)
         key.Mailbox == mailbox.Number && (_changed.GetValueOrDefault(key.FileId) ?? database.FindMail(key)) is { } record && !IsRemoved(record) ? record : null;
 
     private bool IsRemoved(BsonDocument record) => _removed.Exists(removed => removed["_id"] == record["_id"]);
+
+    private MailboxState Recounted(MailboxState mailbox)
+    {
+        var totals = database.CountMails(mailbox.Number);
+        (mailbox.Count, mailbox.Bytes, mailbox.LastSequence) = (totals.Count, totals.Bytes, Math.Max(mailbox.LastSequence, totals.LastSequence));
+        return mailbox;
+    }
 
     private MailboxState? Find(string user, long life)
     {

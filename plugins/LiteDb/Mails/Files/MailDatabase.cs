@@ -65,6 +65,52 @@ internal sealed class MailDatabase : IDisposable
         return found.Count == 0 || (found.Count == 1 && place is not null && found[0]["_id"] == MailDocuments.OwnerId(place.User, place.Life));
     }
 
+    /// <summary>Reads mailboxes in the order of their ids.</summary>
+    /// <param name="after">The last one that was read; null for the beginning.</param>
+    /// <param name="count">How many at most.</param>
+    public List<MailboxState> ReadMailboxes(BsonValue? after, int count) =>
+        _engine.Read(Mailboxes, after ?? new BsonValue(Array.Empty<byte>()), inclusive: false, count).ConvertAll(MailboxState.From);
+
+    /// <summary>Whether a mailbox has this number.</summary>
+    public bool IsTaken(long number)
+    {
+        const int Page = 256;
+        BsonValue? after = null;
+        List<MailboxState> mailboxes;
+        do
+        {
+            mailboxes = ReadMailboxes(after, Page);
+            if (mailboxes.Exists(mailbox => mailbox.Number == number))
+                return true;
+            after = mailboxes.LastOrDefault()?.Id;
+        }
+        while (mailboxes.Count == Page);
+        return false;
+    }
+
+    /// <summary>Counts the mails of a mailbox.</summary>
+    /// <param name="mailbox">Its number.</param>
+    public MailTotals CountMails(long mailbox)
+    {
+        const int Page = 256;
+        var (count, bytes, last) = (0L, 0L, 0L);
+        BsonValue? after = null;
+        List<BsonDocument> records;
+        do
+        {
+            records = ReadMails(mailbox, after, Page);
+            foreach (var record in records)
+            {
+                count++;
+                bytes += MailDocuments.SizeOf(record);
+                last = Math.Max(last, MailKey.Of(record["_id"]).Sequence);
+                after = record["_id"];
+            }
+        }
+        while (records.Count == Page);
+        return new MailTotals(count, bytes, last);
+    }
+
     public bool Has(MailKey key) => FindMail(key) is not null;
 
     public BsonDocument? FindMail(MailKey key) => _engine.Find(Mails, key.ToBson());

@@ -72,6 +72,13 @@ internal static class MailDocuments
         return new BsonValue(id);
     }
 
+    /// <summary>Whose a mailbox is, and which of his lives.</summary>
+    public static (string User, long Life) OwnerOf(BsonValue id)
+    {
+        var bytes = id.AsBinary;
+        return (UserKey.NameOf(new BsonValue(bytes[..^sizeof(long)])), BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(bytes.Length - sizeof(long))));
+    }
+
     /// <summary>Half a surrogate pair is no text to BSON.</summary>
     private static string Clean(string text) =>
         text.Any(char.IsSurrogate) ? System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text)) : text;

@@ -33,6 +33,12 @@ internal sealed partial class FileTemplate
     /// <summary>Whether it is one very file.</summary>
     public bool IsLiteral { get; }
 
+    /// <summary>That file.</summary>
+    public string LiteralFile => IsLiteral ? $"{Root}/{_segments[0]}" : throw new InvalidOperationException($"the path '{Text}' names many files");
+
+    /// <summary>How many directories deep below <see cref="Root"/> its files lie.</summary>
+    public int Depth => _segments.Length;
+
     /// <exception cref="ModuleConfigurationException">It has a mistake; the message says which, and what to write.</exception>
     public static FileTemplate Parse(string text, ModuleContext context)
     {

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using Xunit.Abstractions;
+
+namespace MailStore.EndToEnd.Tests.Faults;
+
+/// <summary>
+/// Every call that a delivery makes to the disk fails once, in every way that it can: each outcome is a temporary failure or a true 250, nothing half is ever seen, and
+/// the server is well as soon as the disk is. Which calls there are is asked of the kernel, by strace.
+/// </summary>
+public sealed class DeliveryFaultTests(ITestOutputHelper output)
+{
+    private const int InputOutput = 5;
+    private const int NoSpace = 28;
+    private const int ReadOnly = 30;
+    private const int NoLocks = 37;
+    private const int Stale = 116;
+    private const int QuotaExceeded = 122;
+
+    // these touch no disk; the kernel fails them for a wrong descriptor or a wrong argument only
+    private static readonly string[] NeverFail = ["fcntl", "lseek", "fadvise64", "ioctl", "mmap", "dup", "dup2", "dup3"];
+
+    // what changes nothing on disk; faults.c knows the same
+    private static readonly string[] Looking = ["open", "read", "stat", "getdents", "readlink", "access", "statfs", "lock", "close"];
+
+    private const string Maildir = "";
+    private const string MaildirWithAll = "[mda.maildir]\nquota = \"1G\"\npath = \"mail/{domain}/{local}\"\n\n[delivery]\nmemory_per_mail = \"1K\"\n";
+    private const string LiteDb = "mda = \"litedb\"\n";
+
+    [TheoryIf("strace", "gcc")]
+    [InlineData("maildir", Maildir)]
+    [InlineData("maildir with quota, spooled", MaildirWithAll)]
+    [InlineData("litedb", LiteDb)]
+    public async Task Every_fault_of_every_call_is_a_temporary_failure_or_no_loss(string name, string configuration)
+    {
+        var watch = Stopwatch.StartNew();
+        await using var world = await FaultWorld.StartAsync(configuration, mailSize: 3000);
+        var cases = 0;
+        foreach (var isFirst in (bool[])[true, false])
+        {
+            var calls = await RecordAsync(world, isFirst);
+            output.WriteLine($"{name}, {(isFirst ? "first" : "later")} mail: {calls.Count} calls, {calls.Distinct().Count()} kinds\n  {string.Join("\n  ", calls)}");
+            foreach (var call in Occurrences(calls))
+            {
+                foreach (var error in ErrorsOf(call.Shape.Kind))
+                {
+                    await OnceAsync(world, isFirst, call.Shape, call.Occurrence, "fail", error);
+                    cases++;
+                }
+
+                // as on a network: it is done, and the reply is lost
+                if (!Looking.Contains(call.Shape.Kind))
+                {
+                    await OnceAsync(world, isFirst, call.Shape, call.Occurrence, "done", cases++ % 2 == 0 ? Stale : InputOutput);
+                }
+            }
+
+            // from some call on all that would change the disk fails, as on one that the system made read-only
+            var changes = calls.Count(call => !Looking.Contains(call.Kind));
+            for (var first = 1; first <= changes; first++)
+                await DyingAsync(world, isFirst, first, cases++ % 2 == 0 ? ReadOnly : InputOutput);
+        }
+
+        await world.AuditAfterRestartAsync();
+        output.WriteLine($"{cases} faults in {watch.Elapsed.TotalSeconds:0.0} s");
+    }
+
+    /// <summary>The calls of one delivery in order, as the library sees them; the kernel must not see any that it does not.</summary>
+    private static async Task<List<FileCall>> RecordAsync(FaultWorld world, bool isFirst)
+    {
+        var user = await UserAsync(world, isFirst);
+        await using var trace = await TracedCalls.AttachAsync(world.Server.ProcessId, world.Place.DataDirectory + "/", Path.Combine(world.Place.Directory, $"trace{isFirst}"));
+        world.Shim.NewCalls();
+        world.Shim.Set("log");
+        await world.DeliverAsync(user);
+        // what goes on behind the reply, such as a sweep, belongs to it
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        world.Shim.Set();
+        var traced = await trace.EndAsync();
+        var seen = world.Shim.NewCalls().Select(call => call.ShapeFor(FaultWorld.LocalPart(user))).ToList();
+        var missing = traced.Select(call => call.ShapeFor(FaultWorld.LocalPart(user))).Distinct().Where(call => !NeverFail.Contains(call.Kind)).Except(seen).ToList();
+        Assert.True(missing.Count == 0, $"these calls have no fault case, since faults.c does not see them:\n{string.Join('\n', missing)}");
+        Assert.NotEmpty(traced);
+        return [.. seen.Where(call => !NeverFail.Contains(call.Kind))];
+    }
+
+    private static async Task OnceAsync(FaultWorld world, bool isFirst, FileCall shape, int occurrence, string action, int error)
+    {
+        var user = await UserAsync(world, isFirst);
+        var pattern = shape.Path.Replace("{user}", FaultWorld.LocalPart(user), StringComparison.Ordinal);
+        var what = $"{shape} ({occurrence}), errno {error}";
+        world.Shim.NewCalls();
+        world.Shim.Set("log", $"{action} {shape.Kind} {pattern} {occurrence} 1 {error}");
+        var (_, code) = await world.SendAsync(user);
+        Assert.True(code is 250 or (>= 400 and < 500), $"{what}: the reply was {code}\n{world.Server.Log}");
+        var calls = await world.CallsUntilAsync(call => call.Error == error, what);
+        world.Shim.Set();
+        AssertNoSyncIsTriedAgain(calls, what);
+        await world.AuditAsync(user, what);
+        await world.RecoverAsync(user, what);
+        await world.AuditAsync(user, what);
+    }
+
+    private static async Task DyingAsync(FaultWorld world, bool isFirst, int first, int error)
+    {
+        var user = await UserAsync(world, isFirst);
+        var what = $"all changes from the one number {first} on, errno {error}";
+        world.Shim.Set($"fail ~ * {first} 0 {error}");
+        var (_, code) = await world.SendAsync(user);
+        Assert.True(code is 250 or (>= 400 and < 500), $"{what}: the reply was {code}\n{world.Server.Log}");
+        // a second one meets it from the start
+        Assert.InRange((await world.SendAsync(user)).Code, 400, 499);
+        world.Shim.Set();
+        await world.RecoverAsync(user, what);
+        // what could not be taken back may be there, but not in half
+        await world.AuditAsync(user, what, mayHaveMore: true);
+    }
+
+    /// <summary>The kernel has dropped what it could not write, and a second fsync says that all is well: what it was for must be written again before.</summary>
+    private static void AssertNoSyncIsTriedAgain(IReadOnlyList<FileCall> calls, string what)
+    {
+        var failed = new HashSet<string>();
+        foreach (var call in calls)
+        {
+            if (call.Kind is "write" or "truncate")
+                failed.Remove(call.Path);
+            if (call.Kind != "fsync")
+                continue;
+            Assert.False(failed.Contains(call.Path), $"{what}: its fsync failed and was tried again:\n{string.Join('\n', calls)}");
+            if (call.Error != 0)
+                failed.Add(call.Path);
+        }
+    }
+
+    private static async Task<string> UserAsync(FaultWorld world, bool isFirst)
+    {
+        var user = world.NextUser();
+        if (!isFirst)
+            await world.DeliverAsync(user);
+        return user;
+    }
+
+    private static IEnumerable<(FileCall Shape, int Occurrence)> Occurrences(IEnumerable<FileCall> calls) =>
+        calls.GroupBy(call => call).SelectMany(same => same.Select((call, i) => (call, i + 1)));
+
+    private static int[] ErrorsOf(string kind) => kind switch
+    {
+        "open" or "read" or "stat" or "getdents" or "access" or "readlink" or "statfs" => [InputOutput, Stale],
+        "lock" => [NoLocks, InputOutput],
+        "close" => [InputOutput, NoSpace, QuotaExceeded],
+        "chmod" or "chown" or "utimens" or "unlink" => [InputOutput, ReadOnly, Stale],
+        _ => [InputOutput, NoSpace, QuotaExceeded, ReadOnly, Stale],
+    };
+}
