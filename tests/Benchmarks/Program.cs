@@ -3,6 +3,7 @@ using MailStore.Benchmarks;
 using MailStore.Benchmarks.Deliver;
 using MailStore.Benchmarks.Formats;
 using MailStore.Benchmarks.Restarts;
+using MailStore.Benchmarks.Server;
 using MailStore.Benchmarks.Sessions;
 
 if (args is ["start", ..])
@@ -13,6 +14,9 @@ if (args is ["restart", ..])
 
 if (args is ["deliver", ..])
     return await DeliverBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100);
+
+if (args is ["server", ..])
+    return await ServerBenchmark.RunAsync(args[1..]);
 
 if (args is ["boundary", ..])
     return BoundaryReport.Run(inShort: args is [_, "--short"]);

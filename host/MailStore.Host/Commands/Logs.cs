@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -11,14 +12,16 @@ internal static class Logs
     {
         logging.SetMinimumLevel(LogLevel.Trace);
         logging.AddFilter(level.Passes);
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        string name;
         switch (format)
         {
             case LogFormat.Json:
                 logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
+                name = ConsoleFormatterNames.Json;
                 break;
             case LogFormat.Systemd:
                 logging.AddSystemdConsole();
+                name = ConsoleFormatterNames.Systemd;
                 break;
             default:
                 logging.AddSimpleConsole(console =>
@@ -27,7 +30,13 @@ internal static class Logs
                     console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
                     console.UseUtcTimestamp = true;
                 });
+                name = ConsoleFormatterNames.Simple;
                 break;
         }
+
+        // its formatters serve, but not what writes: that takes two changes of thread and a system call for each line
+        logging.Services.RemoveAll<ILoggerProvider>();
+        logging.Services.AddSingleton<ILoggerProvider>(services => new LogProvider(
+            services.GetServices<ConsoleFormatter>().Single(formatter => formatter.Name == name), new LogWriter(Console.OpenStandardError())));
     });
 }

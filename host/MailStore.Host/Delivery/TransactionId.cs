@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace MailStore.Host.Delivery;
 
@@ -12,7 +11,8 @@ internal static class TransactionId
     public static string New(DateTimeOffset now)
     {
         Span<byte> random = stackalloc byte[8];
-        RandomNumberGenerator.Fill(random[3..]);
+        // no secret; each process begins at another place
+        Random.Shared.NextBytes(random[3..]);
         return string.Create(18, (now.ToUnixTimeMilliseconds(), BinaryPrimitives.ReadInt64BigEndian(random)), static (text, parts) =>
         {
             var (time, noise) = parts;

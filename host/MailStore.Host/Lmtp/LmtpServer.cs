@@ -55,6 +55,9 @@ internal sealed class LmtpServer(LmtpOptions options, string dataDirectory, IDel
             // listens on them once more, inherited ones included: its own default would let fewer clients wait than whoever made them wants
             Backlog = ListenSockets.Backlog,
             MaxReadBufferSize = MaxReadBuffer,
+            // A session goes on where its bytes came in, and sends from there: two changes of thread less for each piece. Nothing that blocks runs there, since modules are
+            // called on other threads.
+            UnsafePreferInlineScheduling = true,
         };
         var kestrelLog = new QuietLoggerFactory(loggerFactory);
         var transport = new SocketTransportFactory(Options.Create(transportOptions), kestrelLog);

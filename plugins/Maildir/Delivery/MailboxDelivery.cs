@@ -10,14 +10,26 @@ namespace MailStore.Maildir.Delivery;
 /// <summary>Delivers into one mailbox: folder, quota, storing. Blocks; runs on a worker.</summary>
 internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxOpener opener, TimeProvider clock, ILogger logger)
 {
+    private readonly string _tmp = $"{place.Home}/{MaildirTree.Tmp}";
+    private readonly string _new = $"{place.Home}/{MaildirTree.New}";
+
     public DeliveryResult Deliver(Mail mail, CancellationToken cancellationToken)
     {
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var home = opener.OpenHome();
             var folder = mail.Folder ?? (place.HasDetailFolder ? mail.Detail : null);
             var directory = folder is null ? null : FolderName.ToDirectory(folder);
+            if (directory is null && !place.Limit.IsSet)
+            {
+                // all that most mails need; where something is amiss, what follows finds out what it is
+                using var tmp = Posix.TryOpenPlainDirectory(_tmp);
+                using var @new = Posix.TryOpenPlainDirectory(_new);
+                if (tmp is not null && @new is not null)
+                    return Store(mail, NameOf(mail), null, tmp, @new, cancellationToken);
+            }
+
+            using var home = opener.OpenHome();
             return directory is null
                 ? Deliver(mail, home, home, null, isCounted: true, cancellationToken)
                 : DeliverToFolder(mail, home, directory, folder!, cancellationToken);
@@ -46,31 +58,32 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxO
     private DeliveryResult Deliver(Mail mail, Descriptor home, Descriptor box, string? folder, bool isCounted, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var name = UniqueName.ForMail(mail.Arrival, mail.Size, mail.SizeCrLf);
+        var name = NameOf(mail);
         using var tmp = opener.OpenPart(home, box, MaildirTree.Tmp);
         using var @new = opener.OpenPart(home, box, MaildirTree.New);
-        TimeSpan sync;
         if (!isCounted || !place.Limit.IsSet)
+            return Store(mail, name, folder, tmp, @new, cancellationToken);
+        var mailbox = new QuotaMailbox(home, place.Limit, place.Ids, now);
+        // the gate knows a mail by its name before anything of it is on disk
+        if (state.Quota.Reserve(mailbox, name, mail.Size) is { } usage)
+            return DeliveryResult.OverQuota(place.Limit.Describe(usage, mail.Size));
+        try
         {
-            sync = MailWriter.Store(mail, name, tmp, @new, place.Ids, cancellationToken);
+            var result = Store(mail, name, folder, tmp, @new, cancellationToken);
+            Count(mailbox, name);
+            return result;
         }
-        else
+        finally
         {
-            var mailbox = new QuotaMailbox(home, place.Limit, place.Ids, now);
-            // the gate knows a mail by its name before anything of it is on disk
-            if (state.Quota.Reserve(mailbox, name, mail.Size) is { } usage)
-                return DeliveryResult.OverQuota(place.Limit.Describe(usage, mail.Size));
-            try
-            {
-                sync = MailWriter.Store(mail, name, tmp, @new, place.Ids, cancellationToken);
-                Count(mailbox, name);
-            }
-            finally
-            {
-                state.Quota.Abandon(name);
-            }
+            state.Quota.Abandon(name);
         }
+    }
 
+    private static string NameOf(Mail mail) => UniqueName.ForMail(mail.Arrival, mail.Size, mail.SizeCrLf);
+
+    private DeliveryResult Store(Mail mail, string name, string? folder, Descriptor tmp, Descriptor @new, CancellationToken cancellationToken)
+    {
+        var sync = MailWriter.Store(mail, name, tmp, @new, place.Ids, cancellationToken);
         return DeliveryResult.Stored(folder is null ? name : $"{folder}/{name}", folder, sync);
     }
 

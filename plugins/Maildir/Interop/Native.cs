@@ -58,6 +58,15 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "closedir", SetLastError = true)]
     internal static partial int CloseStream(nint stream);
 
+    [LibraryImport(C, EntryPoint = "sem_init", SetLastError = true)]
+    internal static partial int InitialiseSemaphore(void* semaphore, int shared, uint value);
+
+    [LibraryImport(C, EntryPoint = "sem_wait", SetLastError = true)]
+    internal static partial int WaitForSemaphore(void* semaphore);
+
+    [LibraryImport(C, EntryPoint = "sem_post", SetLastError = true)]
+    internal static partial int PostSemaphore(void* semaphore);
+
     [LibraryImport(C, EntryPoint = "geteuid")]
     internal static partial uint EffectiveUserId();
 

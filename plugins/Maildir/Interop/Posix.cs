@@ -43,6 +43,10 @@ internal static class Posix
     public static Descriptor? TryOpenDirectory(string path) =>
         TryOpen(Descriptor.None, path, DirectoryOnly, 0, "open the directory", Errno.NoEntry, Errno.NotADirectory);
 
+    /// <summary>Opens a directory by its path, of which the last part is no symbolic link; null if it is one, or there is none, or something else.</summary>
+    public static Descriptor? TryOpenPlainDirectory(string path) =>
+        TryOpen(Descriptor.None, path, DirectoryOnly | NoFollow, 0, "open the directory", Errno.NoEntry, Errno.NotADirectory, Errno.SymbolicLink);
+
     /// <summary>Opens a file for reading; null if there is none, or a symbolic link. Does not hang on a pipe.</summary>
     public static Descriptor? TryOpenFile(Descriptor parent, string name) =>
         TryOpen(parent, name, NoFollow | NonBlocking, 0, "open", Errno.NoEntry, Errno.SymbolicLink);

@@ -6,8 +6,8 @@ internal sealed class WorkItem<T>(Func<T> work, CancellationToken cancellationTo
     private const int Queued = 0;
     private const int Taken = 1;
 
-    // continuations go to the thread pool: they are not to hold up the worker
-    private readonly TaskCompletionSource<T> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // what awaits it goes on here, on the worker, until the host's boundary takes it to a thread of the pool: one hop, not two
+    private readonly TaskCompletionSource<T> _source = new();
     private CancellationTokenRegistration _registration;
     private int _state = Queued;
 

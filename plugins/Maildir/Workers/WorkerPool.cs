@@ -8,10 +8,11 @@ internal sealed class WorkerPool(string name, int limit) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Queue<IWorkItem> _queue = new();
-    private readonly SemaphoreSlim _available = new(0);
+
+    // the one that was busy last goes first: its stack is in the caches, and the others sleep on
+    private readonly Stack<Worker> _idle = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _threads;
-    private int _idle;
     private bool _stopped;
 
     /// <summary>Runs work on one of the threads.</summary>
@@ -22,16 +23,7 @@ internal sealed class WorkerPool(string name, int limit) : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         var item = new WorkItem<T>(work, cancellationToken);
         item.Watch();
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_stopped, this);
-            _queue.Enqueue(item);
-            // as many idle threads as waiting items: nothing waits while a thread may still be made
-            if (_idle < _queue.Count && _threads < limit)
-                AddThread();
-        }
-
-        _available.Release();
+        Give(item);
         return item.Task;
     }
 
@@ -52,10 +44,10 @@ internal sealed class WorkerPool(string name, int limit) : IDisposable
         lock (_lock)
         {
             _stopped = true;
-            if (_threads > 0)
-                _available.Release(_threads);
-            else
+            if (_threads == 0)
                 _ended.TrySetResult();
+            while (_idle.TryPop(out var worker))
+                worker.Wake(null);
         }
 
         try
@@ -77,38 +69,81 @@ internal sealed class WorkerPool(string name, int limit) : IDisposable
     /// <summary>Ends the threads without waiting for them.</summary>
     public void Dispose() => _ = StopAsync(new CancellationToken(canceled: true));
 
-    private void AddThread()
+    private void Give(IWorkItem item)
     {
-        // counted as idle from the start: its first item is in the queue already
-        _idle++;
-        var thread = new Thread(Work) { IsBackground = true, Name = $"{name} {++_threads}" };
-        thread.UnsafeStart();
+        Worker? worker;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_stopped, this);
+            if (!_idle.TryPop(out worker))
+            {
+                if (_threads == limit)
+                    _queue.Enqueue(item);
+                else
+                    new Worker(this, $"{name} {++_threads}").Start(item);
+                return;
+            }
+        }
+
+        worker.Wake(item);
     }
 
-    private void Work()
+    /// <returns>What the thread is to do next; null: it ends.</returns>
+    private IWorkItem? NextFor(Worker worker)
     {
-        while (true)
+        lock (_lock)
         {
-            _available.Wait();
-            IWorkItem? item;
-            lock (_lock)
+            if (_queue.TryDequeue(out var item))
+                return item;
+            if (_stopped)
             {
-                if (!_queue.TryDequeue(out item) && _stopped)
-                {
-                    if (--_threads == 0)
-                        _ended.TrySetResult();
-                    return;
-                }
-
-                if (item is not null)
-                    _idle--;
+                if (--_threads == 0)
+                    _ended.TrySetResult();
+                return null;
             }
 
-            if (item is null)
-                continue;
-            item.Execute();
-            lock (_lock)
-                _idle++;
+            _idle.Push(worker);
+        }
+
+        return worker.Sleep() ?? NextFor(worker);
+    }
+
+    /// <summary>One of the threads.</summary>
+    private sealed class Worker(WorkerPool pool, string name)
+    {
+        private readonly Interop.Semaphore _awake = new();
+        private IWorkItem? _item;
+
+        public void Start(IWorkItem first)
+        {
+            _item = first;
+            new Thread(Work) { IsBackground = true, Name = name }.UnsafeStart();
+        }
+
+        /// <param name="item">What it is to do; null: look whether the pool was stopped.</param>
+        public void Wake(IWorkItem? item)
+        {
+            _item = item;
+            _awake.Post();
+        }
+
+        public IWorkItem? Sleep()
+        {
+            _awake.Wait();
+            var item = _item;
+            _item = null;
+            return item;
+        }
+
+        private void Work()
+        {
+            var item = _item;
+            _item = null;
+            while (item is not null)
+            {
+                item.Execute();
+                item = pool.NextFor(this);
+            }
         }
     }
 }

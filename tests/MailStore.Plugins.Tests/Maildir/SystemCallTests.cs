@@ -69,7 +69,8 @@ public sealed class SystemCallTests
         await world.MailboxAsync(await world.StartAsync());
         var faults = new[]
         {
-            (Inject: "openat:error=ESTALE:when=1", Path: "tmp", Status: "TemporaryFailure: cannot create HOME/tmp/MAIL: Stale file handle", Syncs: 0),
+            (Inject: "openat:error=ESTALE:when=1", Path: "tmp", Status: "TemporaryFailure: cannot open the directory HOME/tmp: Stale file handle", Syncs: 0),
+            (Inject: "openat:error=ESTALE:when=2", Path: "tmp", Status: "TemporaryFailure: cannot create HOME/tmp/MAIL: Stale file handle", Syncs: 0),
             (Inject: "writev:error=EDQUOT", Path: "", Status: "StorageFull: cannot write HOME/tmp/MAIL", Syncs: 0),
             (Inject: "utimensat:error=EPERM", Path: "", Status: "TemporaryFailure: cannot set the time of HOME/tmp/MAIL", Syncs: 0),
             (Inject: "fsync:error=EIO:when=1", Path: "", Status: "TemporaryFailure: cannot fsync HOME/tmp/MAIL: Input/output error", Syncs: 1),

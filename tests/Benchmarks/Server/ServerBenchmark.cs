@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace MailStore.Benchmarks.Server;
+
+/// <summary>
+/// <c>tests/bench server</c>: deliveries a second, latency, processor time, memory and flushes of the whole server, beside what the disk alone can do, and beside Dovecot
+/// where it is installed. All are up at once and take turns within seconds, in an order that rotates: on a machine that others use, too, only figures that were taken side by
+/// side can be compared.
+/// </summary>
+internal static class ServerBenchmark
+{
+    public const string Limit = "disk alone";
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        var options = ServerOptions.Parse(arguments);
+        var folder = options.Place is { } place ? Directory.CreateDirectory(Path.Combine(place, $"mailstore-bench-{Environment.ProcessId}")) : Directory.CreateTempSubdirectory("mailstore-bench-");
+        File.SetUnixFileMode(folder.FullName, (UnixFileMode)0x1ED); // 0755: Dovecot works as another user
+        var servers = new List<ILoadedServer>();
+        try
+        {
+            var load = await CTool.BuildAsync("load", folder.FullName);
+            var disk = await CTool.BuildAsync("limit", folder.FullName);
+            var diskFolder = folder.CreateSubdirectory("disk").FullName;
+            foreach (var (name, program, extra) in options.Builds)
+                servers.Add(await MailStoreServer.StartAsync(name, program, folder.CreateSubdirectory(name).FullName, options.Users, extra));
+            if (options.WithPeers && DovecotLmtp.Exists)
+                servers.Add(await DovecotLmtp.StartAsync(folder.CreateSubdirectory("dovecot").FullName, options.Cells.Max(cell => cell.Connections)));
+            else if (options.WithPeers)
+                await Console.Error.WriteLineAsync("Dovecot is not there (package dovecot-lmtpd, as root): nothing to compare with");
+
+            var report = new ServerReport(options);
+            // first mails, compilation
+            foreach (var server in servers)
+                await LoadAsync(load, server, new Cell(8, 4096, 1), options.Users, "-m", $"{20 * options.Users}");
+            var turn = 0;
+            for (var run = 0; run < options.Runs; run++)
+            {
+                foreach (var cell in options.Cells)
+                {
+                    turn++;
+                    for (var i = 0; i < servers.Count; i++)
+                    {
+                        var server = servers[(i + turn) % servers.Count];
+                        Sync();
+                        report.Add(server.Name, cell, await LoadAsync(load, server, cell, options.Users, "-t", Text(options.Seconds)));
+                    }
+
+                    Sync();
+                    report.Add(Limit, cell, await LimitAsync(disk, diskFolder, cell, options));
+                }
+            }
+
+            foreach (var server in servers)
+            {
+                report.AddMemory(server.Name, server.Processes.Megabytes);
+                report.AddFlushes(server.Name, await FlushCounter.CountAsync(server.Processes, async () => (await LoadAsync(load, server, new Cell(8, 4096, 1), options.Users, "-m", "400")).Failed == 0 ? 400 : 0));
+            }
+
+            await report.WriteAsync();
+            return 0;
+        }
+        finally
+        {
+            foreach (var server in servers)
+                await server.DisposeAsync();
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>What the last one left to be written is not the next one's load.</summary>
+    private static void Sync()
+    {
+        using var sync = Process.Start("/bin/sync");
+        sync.WaitForExit();
+    }
+
+    internal static async Task<Measured> LoadAsync(CTool load, ILoadedServer server, Cell cell, long users, params string[] span)
+    {
+        var processor = server.Processes.Processor;
+        var told = await load.RunAsync([.. span, "-c", $"{cell.Connections}", "-s", $"{cell.Size}", "-n", $"{cell.Recipients}", "-u", $"{users}", "127.0.0.1", $"{server.Port}"]);
+        var deliveries = told.GetProperty("deliveries").GetInt64();
+        double Of(string what) => told.GetProperty(what).GetDouble();
+        return new Measured(
+            deliveries / Of("seconds"), Of("p50"), Of("p99"), Of("p999"), (server.Processes.Processor - processor) / Math.Max(deliveries, 1), told.GetProperty("failed").GetInt64());
+    }
+
+    internal static async Task<Measured> LimitAsync(CTool disk, string folder, Cell cell, ServerOptions options)
+    {
+        var told = await disk.RunAsync("-t", $"{cell.Connections}", "-T", Text(options.Seconds), "-s", $"{cell.Size}", "-u", $"{options.Users}", folder);
+        return new Measured(told.GetProperty("files").GetInt64() / told.GetProperty("seconds").GetDouble(), 0, 0, 0, told.GetProperty("cpu").GetDouble(), 0);
+    }
+
+    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+}
