@@ -44,9 +44,10 @@ internal sealed partial class CutDisk : IAsyncDisposable
 
     /// <summary>Makes the device, and the file system on it.</summary>
     /// <param name="kind">ext4 or xfs.</param>
-    /// <param name="directory">Where it is mounted; an empty folder, or none.</param>
-    public static async Task<CutDisk> MakeAsync(string kind, string directory)
+    public static async Task<CutDisk> MakeAsync(string kind)
     {
+        // a folder that servers that do not run as root get through to
+        var directory = Path.Combine(Path.GetTempPath(), $"mailstore-disk-{Guid.NewGuid():n}");
         System.IO.Directory.CreateDirectory(directory);
         // in memory where there is room: what is lost does not depend on it
         var memory = System.IO.Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 2 * Size;
@@ -135,6 +136,7 @@ internal sealed partial class CutDisk : IAsyncDisposable
         _holder.StandardInput.Close();
         await _holder.WaitForExitAsync();
         _holder.Dispose();
+        System.IO.Directory.Delete(Directory);
     }
 
     /// <summary>Where a namespace of others has a copy of the mount, the file system is still the one whose power was cut: until that is gone.</summary>

@@ -19,6 +19,9 @@ internal sealed class MailLoad(EndPoint server, Ledger ledger, Func<IReadOnlyLis
     private Task _running = Task.CompletedTask;
     private int _repeats;
 
+    /// <summary>Whether the server knows a mail that is sent twice.</summary>
+    public bool HasMemory { get; init; } = true;
+
     /// <summary>Who was sent a mail.</summary>
     public IEnumerable<string> Touched => _touched.Keys;
 
@@ -69,7 +72,7 @@ internal sealed class MailLoad(EndPoint server, Ledger ledger, Func<IReadOnlyLis
         foreach (var user in chosen)
             _touched[user] = 0;
         await HandOverAsync(client, mails, content);
-        if (random.Next(10) == 0 && mails.All(mail => mail.IsAcknowledged))
+        if (HasMemory && random.Next(10) == 0 && mails.All(mail => mail.IsAcknowledged))
         {
             await HandOverAsync(client, mails, content);
             Interlocked.Increment(ref _repeats);

@@ -4,9 +4,13 @@ namespace MailStore.EndToEnd.Tests.PowerCuts;
 /// The power goes while mails come in. What was acknowledged is there then, once and whole; what a reader sees is whole; users, their records and their mailboxes belong together;
 /// and mail flows on.
 /// </summary>
-public sealed class PowerCutTests(CutTable table) : IClassFixture<CutTable>
+[Collection(PowerCutCollection.Name)]
+public sealed class PowerCutTests(CutTable table)
 {
     private static readonly string[] Kinds = ["ext4", "xfs"];
+
+    /// <summary>So many tests share the number of cuts that was asked for; those of the file modules.lock are one more for each file system.</summary>
+    internal static readonly int Shares = Kinds.Length * (ModuleCase.Count + 1);
 
     public static TheoryData<string, string> Embedded => Matrix(ModuleCase.Embedded);
 
@@ -22,8 +26,7 @@ public sealed class PowerCutTests(CutTable table) : IClassFixture<CutTable>
     [TheoryIf(FactIfAttribute.Root, "mkfs.ext4", "mkfs.xfs", "losetup", "unshare"), InlineData("ext4"), InlineData("xfs")]
     public async Task A_cut_takes_what_nobody_synced_and_leaves_what_somebody_did(string kind)
     {
-        using var place = new TestPlace();
-        await using var disk = await CutDisk.MakeAsync(kind, Path.Combine(place.Directory, "disk"));
+        await using var disk = await CutDisk.MakeAsync(kind);
         disk.RunInside(() =>
         {
             using (var synced = File.Create(Path.Combine(disk.Directory, "synced")))
@@ -45,9 +48,8 @@ public sealed class PowerCutTests(CutTable table) : IClassFixture<CutTable>
 
     private async Task CutAsync(string kind, ModuleCase module)
     {
-        var cuts = ProofLength.CutsOf(Kinds.Length * ModuleCase.Count);
-        using var mount = new TestPlace();
-        await using var disk = await CutDisk.MakeAsync(kind, Path.Combine(mount.Directory, "disk"));
+        var cuts = ProofLength.CutsOf(Shares);
+        await using var disk = await CutDisk.MakeAsync(kind);
         var mails = table.Add(kind, module.Mda);
         var users = table.Add(kind, $"users in {module.Users}, with {module.Mda}");
         var trial = new Trial(module, disk, Violence.PowerCut, mails, users);

@@ -82,13 +82,23 @@ internal sealed class StoreAudit(CutDisk disk, MailStoreOnDisk store, ModuleCase
             audit.See(record.Name, file, File.ReadAllBytes(file));
     }
 
-    private static async Task LookByAdminAsync(AdminClient admin, UserView record, MailAudit audit, CancellationToken cancellationToken)
+    private async Task LookByAdminAsync(AdminClient admin, UserView record, MailAudit audit, CancellationToken cancellationToken)
     {
         if (record.Allocation is null)
             return;
         var ids = new List<string>();
-        await foreach (var mail in admin.ListMailAsync(record.Name, cancellationToken))
-            ids.Add(mail.Id);
+        try
+        {
+            await foreach (var mail in admin.ListMailAsync(record.Name, cancellationToken))
+                ids.Add(mail.Id);
+        }
+        catch (AdminException e)
+        {
+            // what he had is lost then
+            if (ledger.IsNews(e.Message))
+                ledger.Complain($"the mailbox of {record.Name} is not there: {e.Message}");
+        }
+
         foreach (var id in ids)
         {
             using var content = new MemoryStream();

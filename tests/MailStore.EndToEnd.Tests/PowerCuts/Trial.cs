@@ -12,8 +12,8 @@ internal sealed class Trial(ModuleCase module, CutDisk disk, Violence violence, 
     /// <summary>After so many a store begins anew: the first days of one are the dangerous ones.</summary>
     private const int RoundsAStore = 10;
 
-    /// <summary>Each fifth round hits the start instead of the load.</summary>
-    private const int RoundsAStart = 5;
+    /// <summary>Each fifth round, this one first, hits the start instead of the load.</summary>
+    private const int RoundOfStart = 3, RoundsAStart = 5;
     private const int MostUsersARound = 30, MostMailsAgain = 8;
 
     private static readonly string[] Creators = ["trial", "lock"];
@@ -57,7 +57,7 @@ internal sealed class Trial(ModuleCase module, CutDisk disk, Violence violence, 
         await store.StartAsync();
         for (var round = 1; round <= rounds && isEnough?.Invoke() != true; round++)
         {
-            var touched = round % RoundsAStart == 0 ? await HitTheStartAsync(store) : await HitTheLoadAsync(store, ledger, pool, patience.Token);
+            var touched = round % RoundsAStart == RoundOfStart ? await HitTheStartAsync(store) : await HitTheLoadAsync(store, ledger, pool, patience.Token);
             mails.Cuts++;
             await store.StartAsync();
             await audit.RunAsync(patience.Token);

@@ -25,6 +25,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     private readonly IReadOnlyList<string> _settings;
     private readonly PostgresDisk? _disk;
     private int _process;
+    private bool _endedWithoutAWord;
 
     private PostgresServer(string folder, IReadOnlyList<string> settings, PostgresDisk? disk = null)
     {
@@ -68,6 +69,9 @@ internal sealed class PostgresServer : IAsyncDisposable
             await server.RunOwnAsync("initdb", "-D", server.Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
             var access = server.View("pg_hba.conf");
             await File.WriteAllTextAsync(access, $"host all {UserWithPassword} 127.0.0.1/32 scram-sha-256\n" + await File.ReadAllTextAsync(access));
+            // what the server finds is durable; what it writes is its own to sync
+            if (disk is not null)
+                await RunAsync("sync", "-f", server.View(""));
             await server.StartAsync();
             return server;
         }
@@ -109,9 +113,25 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         string[] settings = ["listen_addresses=127.0.0.1", $"unix_socket_directories={_folder}", $"port={Port}", "max_connections=300", "shared_buffers=64MB", .. _settings];
         var options = string.Join(' ', settings.Select(setting => $"-c {setting}"));
-        await RunOwnAsync("pg_ctl", "start", "-w", "-t", "60", "-D", Data, "-l", Path.Combine(_folder, "log"), "-o", options);
+        // after a power cut no process has the number that they name; here one may, for a while
+        if (_endedWithoutAWord)
+        {
+            File.Delete(View("postmaster.pid"));
+            foreach (var file in Directory.GetFiles(_folder, ".s.PGSQL.*"))
+                File.Delete(file);
+        }
+
+        try
+        {
+            await RunOwnAsync("pg_ctl", "start", "-w", "-t", "60", "-D", Data, "-l", Path.Combine(_folder, "log"), "-o", options);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidOperationException($"{e.Message}\n{string.Join('\n', File.ReadLines(Path.Combine(_folder, "log")).TakeLast(10))}", e);
+        }
+
         _process = int.Parse(File.ReadLines(View("postmaster.pid")).First(), CultureInfo.InvariantCulture);
-        IsRunning = true;
+        (IsRunning, _endedWithoutAWord) = (true, false);
     }
 
     /// <summary>Ends it in order; its clients are thrown out.</summary>
@@ -123,7 +143,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Ends all its processes as a power cut does, without a word; they are gone when this returns.</summary>
     public async Task EndWithoutAWordAsync()
     {
-        IsRunning = false;
+        (IsRunning, _endedWithoutAWord) = (false, true);
         // noted at the start: the disk may be gone
         List<int> processes = [_process, .. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
             .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Where(process => ParentOf(process) == _process)];
