@@ -46,12 +46,15 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public static async Task<ServerProcess> StartAsync(ProcessStartInfo info)
     {
-        var server = new ServerProcess(info);
+        var server = Launch(info);
         var exit = server._process.WaitForExitAsync();
         var first = await Task.WhenAny(server._port.Task, exit, Task.Delay(Patience));
         Assert.True(first == server._port.Task, $"the server did not start: {server.Log}");
         return server;
     }
+
+    /// <summary>Starts it, and waits for nothing.</summary>
+    public static ServerProcess Launch(ProcessStartInfo info) => new(info);
 
     public async Task<int> StopAsync(PosixSignal signal = PosixSignal.SIGTERM)
     {

@@ -5,15 +5,19 @@ namespace MailStore.EndToEnd.Tests;
 /// <summary>A folder of a test's own, with a configuration in it; gone when the test is over.</summary>
 internal sealed class TestPlace : IDisposable
 {
-    public TestPlace(string configuration = "", string? modulesDirectory = null)
+    private readonly string _data;
+
+    /// <param name="data">The data directory below <see cref="Directory"/>.</param>
+    public TestPlace(string configuration = "", string? modulesDirectory = null, string data = "data")
     {
+        _data = data;
         Directory = System.IO.Directory.CreateTempSubdirectory("mailstore-e2e-").FullName;
         Configure(configuration, modulesDirectory ?? MailStoreProgram.ModulesDirectory);
     }
 
     public string Directory { get; }
 
-    public string DataDirectory => Path.Combine(Directory, "data");
+    public string DataDirectory => Path.Combine(Directory, _data);
 
     public string ConfigurationFile => Path.Combine(Directory, "mailstore.toml");
 
@@ -24,7 +28,7 @@ internal sealed class TestPlace : IDisposable
     public void Configure(string tables, string modulesDirectory)
     {
         var lmtp = tables.Contains("[lmtp]", StringComparison.Ordinal) ? "" : "\n[lmtp]\nlisten = [\"127.0.0.1:0\"]\n";
-        File.WriteAllText(ConfigurationFile, $"data_dir = \"data\"\nmodules_dir = '{modulesDirectory}'\n{tables}\n{lmtp}");
+        File.WriteAllText(ConfigurationFile, $"data_dir = \"{_data}\"\nmodules_dir = '{modulesDirectory}'\n{tables}\n{lmtp}");
     }
 
     /// <summary>A modules.d of this test's own, with the plugins that come with the program and fixtures beside them.</summary>

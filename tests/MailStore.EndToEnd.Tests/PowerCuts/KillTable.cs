@@ -1,0 +1,4 @@
+namespace MailStore.EndToEnd.Tests.PowerCuts;
+
+/// <summary>The table of kills.</summary>
+public sealed class KillTable() : CutTable("kills");
