@@ -25,7 +25,7 @@ internal static class InspectionCases
         }
 
         // whose creator died before it wrote his record: his next mail comes to what is there
-        var unfinished = world.NewRecord("new@example.org");
+        var unfinished = await world.NewRecordAsync("new@example.org");
         await host.AllocateAsync(unfinished);
         records.Add(unfinished);
         // without mail
