@@ -125,10 +125,22 @@ internal sealed class Cluster : IAsyncDisposable
         return ClusterStorage.PlaceOf(allocation.GetProperty("mda").GetString()!, allocation.GetProperty("values").EnumerateObject().ToDictionary(value => value.Name, value => value.Value.GetString()!));
     }
 
+    // below those that the kernel gives to clients, one of which could have it while its host is down
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                var port = Random.Shared.Next(10_000, 20_000);
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // another's
+            }
+        }
     }
 }
