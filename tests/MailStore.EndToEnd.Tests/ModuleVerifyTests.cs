@@ -7,6 +7,7 @@ public sealed class ModuleVerifyTests
 {
     [Theory]
     [InlineData("maildir", "mda")]
+    [InlineData("mbox", "mda")]
     [InlineData("litedb", "mda", "userdb")]
     [InlineData("lock", "creator")]
     [InlineData("trial", "creator")]

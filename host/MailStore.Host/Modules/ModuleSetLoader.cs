@@ -27,6 +27,13 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
             CheckRequirements(instances, chooser);
             if (_mistakes.Count > 0)
                 throw new ConfigurationException(Mistake.Sorted(_mistakes));
+            if (configuration.Options.UserdbReadOnly)
+            {
+                foreach (var users in instances.Select(instance => instance.Guarded).OfType<GuardedUserDatabase>())
+                    users.IsReadOnly = true;
+                logger.UsersAreReadOnly();
+            }
+
             foreach (var plugin in plugins.Where(plugin => plugin.Problem is not null))
                 logger.PluginBroken(plugin.Path, plugin.Problem!);
             return new ModuleSet(instances, configuration.Options.Creator, configuration.Options.Userdb, loggerFactory, plugins, store);
