@@ -1,5 +1,7 @@
+using MailStore.Mbox;
 using MailStore.Plugins.Tests.LiteDb.Mails;
 using MailStore.Plugins.Tests.Maildir;
+using MailStore.Plugins.Tests.Mbox;
 using MailStore.Plugins.Tests.Postgres;
 using MailStore.Plugins.Tests.S3;
 using MailStore.Postgres.Mailboxes;
@@ -31,6 +33,9 @@ public abstract class AgentsOverUsers : IClassFixture<PostgresFixture>, IClassFi
 
     [ServersTheory, MemberData(nameof(Cases))]
     public Task Maildir_keeps_the_contract(string name) => RunAsync(name, new MaildirUnderTest("mail/{domain}/{local}"));
+
+    [ServersTheory, MemberData(nameof(Cases))]
+    public Task Mbox_keeps_the_contract(string name) => RunAsync(name, new MboxUnderTest(MboxLock.Fcntl, MboxLock.Dotlock));
 
     [ServersTheory, MemberData(nameof(Cases))]
     public Task LiteDb_keeps_the_contract(string name) => RunAsync(name, new LiteDbUnderTest());

@@ -12,6 +12,7 @@ internal sealed record StorageFormat(string Name, string Mda, Func<FormatServers
     public static IReadOnlyList<StorageFormat> All { get; } =
     [
         new("maildir", "maildir", _ => ""),
+        new("mbox", "mbox", _ => ""),
         new("litedb", "litedb", _ => ""),
         new("litedb: one file", "litedb", _ => "path = \"mails.db\""),
         new("postgres", "postgres", servers => servers.PostgresOptions()),
