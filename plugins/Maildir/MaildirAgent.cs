@@ -4,6 +4,7 @@ using MailStore.Maildir.Interop;
 using MailStore.Maildir.Paths;
 using MailStore.Maildir.Places;
 using MailStore.Maildir.Quota;
+using MailStore.Maildir.Reading;
 using MailStore.Maildir.Workers;
 using MailStore.Sdk;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,7 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IUserDatabaseRequirements
     private readonly PlaceMaker _maker;
     private readonly PlaceReleaser _releaser;
     private readonly PlaceStates _states = new();
+    private readonly FlagsMemory _flags = new();
 
     /// <summary>Makes the agent; touches no disk.</summary>
     /// <param name="options">Bound and checked.</param>
@@ -135,7 +137,7 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IUserDatabaseRequirements
 
         var claim = allocation.Values.GetValueOrDefault(AllocationForm.Claim, "");
         var place = new MailboxPlace(user.Name, home, claim, Owner.IdsOf(allocation.Values), QuotaLimit.Of(options), HasDetailFolder(options));
-        return new ParseResult.Ready(new MaildirMailbox(place, _states.Of(home), _roots, _workers, _clock, _logger));
+        return new ParseResult.Ready(new MaildirMailbox(place, _states.Of(home), _roots, _flags, _workers, _clock, _logger));
     }
 
     // a path with a mistake harms a user no more who has his home already

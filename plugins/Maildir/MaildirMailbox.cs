@@ -11,11 +11,11 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Maildir;
 
 /// <summary>The Maildir of one user. Holds nothing open; what it remembers is shared with other objects for the same Maildir.</summary>
-internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootGuard roots, WorkerPool workers, TimeProvider clock, ILogger logger)
+internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootGuard roots, FlagsMemory flags, WorkerPool workers, TimeProvider clock, ILogger logger)
     : IMailbox, IReadableMailbox, IMailboxUsage, IMailboxRemoval
 {
     private readonly MailboxDelivery _delivery = new(place, state, roots, clock, logger);
-    private readonly MailboxReader _reader = new(place.Home, roots);
+    private readonly MailboxReader _reader = new(place.Home, roots, flags);
 
     public async ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken)
     {
@@ -29,10 +29,14 @@ internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootG
     {
         foreach (var box in await RunAsync(_reader.Boxes, cancellationToken))
         {
-            foreach (var mail in await RunAsync(() => _reader.List(box), cancellationToken))
+            var listing = await RunAsync(() => _reader.List(box), cancellationToken);
+            while (await RunAsync(() => _reader.ReadPage(box, listing), cancellationToken) is { Count: > 0 } page)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return mail;
+                foreach (var mail in page)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    yield return mail;
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using MailStore.Benchmarks;
 using MailStore.Benchmarks.Deliver;
+using MailStore.Benchmarks.Formats;
 using MailStore.Benchmarks.Restarts;
 using MailStore.Benchmarks.Sessions;
 
@@ -20,6 +21,12 @@ if (args is ["sessions", ..])
 {
     var numbers = args.Skip(1).Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).ToList();
     return await SessionsBenchmark.RunAsync(runs: numbers.ElementAtOrDefault(0) is > 0 and var runs ? runs : 5, seconds: numbers.ElementAtOrDefault(1) is > 0 and var seconds ? seconds : 5);
+}
+
+if (args is ["formats", ..])
+{
+    var numbers = args.Skip(1).Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+    return await FormatsBenchmark.RunAsync(rounds: numbers.ElementAtOrDefault(0) is > 0 and var rounds ? rounds : 5, seconds: numbers.ElementAtOrDefault(1) is > 0 and var length ? length : 3);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(StartBenchmark).Assembly).Run(args);

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using MailStore.EndToEnd.Tests.Formats;
 using MailStore.Tests;
 
 namespace MailStore.EndToEnd.Tests;
@@ -15,15 +14,14 @@ public sealed class AllMailsTests
         // Dovecot refuses to read mail as root: with a uid for each user, as root would have it
         using var place = new TestPlace(Environment.UserName == "root" ? "\n[mda.maildir]\nfirst_uid = 20000\nlast_uid = 29999\ngid = 20000\n" : "");
         await place.AddUsersAsync(Enumerable.Range(0, Users).Select(UserName));
-        var mails = Directory.GetFiles(RepositoryRoot.RealMails!, "*.eml").Order().Select(File.ReadAllBytes).ToList();
-        Assert.Equal(300, mails.Count);
+        var mails = RealMails.Read();
 
         await using (var server = await ServerProcess.StartAsync(place))
         {
             await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
             for (var i = 0; i < mails.Count; i++)
             {
-                var replies = await client.SendMailAsync("sender@example.net", [UserName(i % Users)], WithCrLf(mails[i]));
+                var replies = await client.SendMailAsync("sender@example.net", [UserName(i % Users)], RealMails.WithCrLf(mails[i]));
                 Assert.Equal(250, Assert.Single(replies).Code);
             }
 
@@ -33,8 +31,8 @@ public sealed class AllMailsTests
         for (var user = 0; user < Users; user++)
         {
             var home = place.MaildirOf(UserName(user));
-            var expected = mails.Where((_, i) => i % Users == user).Select(mail => Hash(WithLf(mail))).Order();
-            var stored = StoredMaildir.Files(home).Select(file => Hash(StoredMaildir.Open(file).Mail)).Order();
+            var expected = mails.Where((_, i) => i % Users == user).Select(mail => RealMails.Hash(RealMails.WithLf(mail))).Order();
+            var stored = StoredMaildir.Files(home).Select(file => RealMails.Hash(StoredMaildir.Open(file).Mail)).Order();
             Assert.Equal(expected, stored);
             Assert.Equal(0, StoredMaildir.LeftInTmp(home));
         }
@@ -64,15 +62,4 @@ public sealed class AllMailsTests
     }
 
     private static string UserName(int i) => $"user{i}@example.org";
-
-    private static byte[] WithLf(byte[] mail) => Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(WithCrLf(mail)).Replace("\r\n", "\n", StringComparison.Ordinal));
-
-    /// <summary>As an MTA sends it: every line, the last one too, ends in CR LF.</summary>
-    private static byte[] WithCrLf(byte[] mail)
-    {
-        var text = Encoding.Latin1.GetString(mail).Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal);
-        return Encoding.Latin1.GetBytes(text.EndsWith("\r\n", StringComparison.Ordinal) || text.Length == 0 ? text : text + "\r\n");
-    }
-
-    private static string Hash(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes));
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MailStore.EndToEnd.Tests;
 
-/// <summary>What the process of a server has in memory: VmRSS of /proc. Safe for concurrent use.</summary>
+/// <summary>What a process has in memory (proc(5), status). Safe for concurrent use.</summary>
 internal sealed class ServerMemory(int processId)
 {
     private int _most;
@@ -10,12 +10,26 @@ internal sealed class ServerMemory(int processId)
     /// <summary>The most that was ever seen here.</summary>
     public int Most => _most;
 
-    public int Megabytes()
+    public int Megabytes() => Read("VmRSS:");
+
+    /// <summary>What the process holds for itself alone: all but the files of programs that are mapped, which it shares with others.</summary>
+    public int OwnMegabytes() => Read("RssAnon:", "RssShmem:");
+
+    private int Read(params string[] fields)
     {
-        var line = File.ReadLines($"/proc/{processId}/status").FirstOrDefault(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        if (line is null)
+        string[] lines;
+        try
+        {
+            lines = File.ReadAllLines($"/proc/{processId}/status");
+        }
+        catch (IOException)
+        {
+            // it has ended
             return 0;
-        var now = int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], NumberStyles.None, CultureInfo.InvariantCulture) / 1024;
+        }
+
+        var now = lines.Where(line => fields.Any(field => line.StartsWith(field, StringComparison.Ordinal)))
+            .Sum(line => int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], NumberStyles.None, CultureInfo.InvariantCulture)) / 1024;
         var most = Volatile.Read(ref _most);
         while (now > most && Interlocked.CompareExchange(ref _most, now, most) != most)
             most = Volatile.Read(ref _most);

@@ -11,9 +11,11 @@ internal static class StoredMaildir
     public static int LeftInTmp(string home) => Directory.GetFiles(Path.Combine(home, "tmp")).Length;
 
     /// <summary>Takes the headers off that MailStore adds, after a look at their order.</summary>
-    public static (Dictionary<string, string> Added, byte[] Mail) Open(string file)
+    public static (Dictionary<string, string> Added, byte[] Mail) Open(string file) => Open(File.ReadAllBytes(file));
+
+    /// <inheritdoc cref="Open(string)"/>
+    public static (Dictionary<string, string> Added, byte[] Mail) Open(byte[] bytes)
     {
-        var bytes = File.ReadAllBytes(file);
         var added = new Dictionary<string, string>();
         var position = 0;
         foreach (var name in (string[])["Return-Path", "Delivered-To", "X-Original-To", "Original-Recipient", "Received"])

@@ -79,8 +79,11 @@ internal sealed class AdminApi(
 
     private async Task ListAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        await foreach (var record in directory.Users.ListAsync(context.Request.Query["prefix"], cancellationToken))
-            await WriteLineAsync(context, reporter.View(record), AdminJson.Default.UserView);
+        // told with the first record only
+        var counters = await users.CountersAsync(cancellationToken);
+        UserView View(UserRecord record) => reporter.View(record) with { Counters = Interlocked.Exchange(ref counters, null) };
+        await JsonLines.WriteAsync(
+            context, directory.Users.ListAsync(context.Request.Query["prefix"], cancellationToken), View, AdminJson.Default.UserView, cancellationToken);
     }
 
     /// <summary>One change a line; many at once, so that a database may make them durable together. Answers in the order of the lines.</summary>
@@ -92,6 +95,13 @@ internal sealed class AdminApi(
         while (await lines.ReadLineAsync(cancellationToken) is { } line)
         {
             var change = Read(line, AdminJson.Default.UserChange);
+            if (change.Counters is { } counters)
+            {
+                // first: no user who comes may get a version that the other database has given
+                await DrainAsync();
+                await users.RaiseCountersAsync(counters, cancellationToken);
+            }
+
             // of two lines for one name the first is to win, however long it takes
             if (running.Count == ImportsAtOnce || !names.Add(change.Name))
             {
@@ -116,7 +126,7 @@ internal sealed class AdminApi(
         try
         {
             var record = await users.AddAsync(change, cancellationToken);
-            return new ImportResult(change.Line, record.Name, null, ExitCode.Ok);
+            return new ImportResult(change.Line, record?.Name ?? change.Name, null, ExitCode.Ok, WasThere: record is null);
         }
         catch (Exception e) when (ErrorFor(e) is { } error)
         {
@@ -154,8 +164,7 @@ internal sealed class AdminApi(
     {
         if (await mails.OpenMailboxAsync(Query(context, "name"), cancellationToken) is not { } mailbox)
             return;
-        await foreach (var mail in mailbox.ListAsync(cancellationToken))
-            await WriteLineAsync(context, StoredMailView.Of(mail), AdminJson.Default.StoredMailView);
+        await JsonLines.WriteAsync(context, mailbox.ListAsync(cancellationToken), StoredMailView.Of, AdminJson.Default.StoredMailView, cancellationToken);
     }
 
     private async Task MailContentAsync(HttpContext context, CancellationToken cancellationToken)

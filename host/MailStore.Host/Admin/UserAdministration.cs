@@ -14,8 +14,9 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
     private readonly SettingsCheck _check = new(directory, mdas);
 
     /// <summary>Adds a user.</summary>
+    /// <returns>Null: he comes from another database (<see cref="UserChange.IsRecord"/>), and is there already just so.</returns>
     /// <exception cref="AdminException">The name or a setting is wrong, or the name is taken.</exception>
-    public async Task<UserRecord> AddAsync(UserChange change, CancellationToken cancellationToken)
+    public async Task<UserRecord?> AddAsync(UserChange change, CancellationToken cancellationToken)
     {
         var record = new UserRecord
         {
@@ -23,9 +24,35 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
             Settings = change.Settings.ToImmutableSortedDictionary(StringComparer.Ordinal),
             Allocation = change.Allocation?.ToAllocation(),
         };
+        if (record.Allocation is not null && record.Name != change.Name)
+        {
+            throw new AdminException(ExitCode.DataError,
+                $"user '{change.Name}' would be '{record.Name}' here, and his mail another user's; let 'case_sensitive_local_parts' be as it is where he comes from");
+        }
+
         await _check.CheckAsync(record, cancellationToken);
-        return await directory.Users.TryAddAsync(record, cancellationToken)
-            ?? throw new AdminException(ExitCode.DataError, $"user '{record.Name}' exists already; change it with 'mailstore user set {record.Name} KEY=VALUE'");
+        if (await directory.Users.TryAddAsync(record, cancellationToken) is { } added)
+            return added;
+        return change.IsRecord && await HasAsync(record, cancellationToken)
+            ? null
+            : throw new AdminException(ExitCode.DataError, $"user '{record.Name}' exists already; change it with 'mailstore user set {record.Name} KEY=VALUE'");
+    }
+
+    /// <summary>How far the user database has counted; null if it cannot tell.</summary>
+    public async Task<CountersView?> CountersAsync(CancellationToken cancellationToken) =>
+        directory.Users is IUserDatabaseCounters counters ? CountersView.Of(await counters.GetCountersAsync(cancellationToken)) : null;
+
+    /// <summary>Has the user database go on counting where another one stopped.</summary>
+    /// <exception cref="AdminException">It cannot.</exception>
+    public async Task RaiseCountersAsync(CountersView counters, CancellationToken cancellationToken)
+    {
+        if (directory.Users is not IUserDatabaseCounters own)
+        {
+            throw new AdminException(ExitCode.Unavailable,
+                $"the userdb '{configuration.Options.Userdb}' cannot go on counting where another one has stopped, so uids could be given twice, and who is removed and added again could get the mail of before; choose another userdb");
+        }
+
+        await own.RaiseCountersAsync(counters.ToCounters(), cancellationToken);
     }
 
     /// <summary>Sets and drops settings of a user.</summary>
@@ -82,6 +109,13 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
     public async Task<UserRecord> FindAsync(string name, CancellationToken cancellationToken) =>
         await directory.Users.FindAsync(NormalisedName(name), cancellationToken)
         ?? throw new AdminException(ExitCode.NoUser, $"there is no user '{NormalisedName(name)}'; 'mailstore user list' names them");
+
+    private async Task<bool> HasAsync(UserRecord wanted, CancellationToken cancellationToken) =>
+        await directory.Users.FindAsync(wanted.Name, cancellationToken) is { } found
+        && found.Settings.SequenceEqual(wanted.Settings)
+        && (found.Allocation is null) == (wanted.Allocation is null)
+        && (found.Allocation is not { } one || wanted.Allocation is not { } other
+            || ((one.Id, one.Mda, one.Form) == (other.Id, other.Mda, other.Form) && one.Values.SequenceEqual(other.Values)));
 
     /// <returns>What was done; null if the record changed meanwhile.</returns>
     private async Task<string?> TryRemoveAsync(UserRecord record, string done, CancellationToken cancellationToken) =>

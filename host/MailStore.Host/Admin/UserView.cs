@@ -26,6 +26,9 @@ internal sealed record UserView
 
     public string? Gid { get; init; }
 
+    /// <summary>Only in the first line of a list: how far its database has counted, for the one that the users are moved to.</summary>
+    public CountersView? Counters { get; init; }
+
     public static UserView Of(UserRecord record, string mda, bool enabled) => new()
     {
         Name = record.Name,

@@ -21,15 +21,8 @@ internal static class MailCommands
         command.SetAction(async (arguments, cancellationToken) =>
         {
             await using var connection = await new CommandContext(arguments).ConnectAsync(cancellationToken);
-            await using var output = new StreamWriter(Console.OpenStandardOutput());
-            await foreach (var mail in connection.Client.ListMailAsync(arguments.GetRequiredValue(UserCommands.Name), cancellationToken))
-            {
-                var line = arguments.GetValue(json)
-                    ? JsonSerializer.Serialize(mail, AdminJson.Readable.StoredMailView)
-                    : $"{mail.Arrival.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}\t{mail.Size}\t{(mail.Flags.Length == 0 ? "-" : mail.Flags)}\t{mail.Folder ?? "INBOX"}\t{mail.Id}";
-                await output.WriteLineAsync(line.AsMemory(), cancellationToken);
-            }
-
+            var form = arguments.GetValue(json) ? (Func<StoredMailView, string>)ToJson : ToText;
+            await LineOutput.WriteAsync(connection.Client.ListMailAsync(arguments.GetRequiredValue(UserCommands.Name), cancellationToken), form, cancellationToken);
             return ExitCode.Ok;
         });
         return command;
@@ -49,4 +42,12 @@ internal static class MailCommands
         });
         return command;
     }
+
+    private static string ToJson(StoredMailView mail) => JsonSerializer.Serialize(mail, AdminJson.Readable.StoredMailView);
+
+    private static string ToText(StoredMailView mail) =>
+        $"{mail.Arrival.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}\t{mail.Size}\t{(mail.Flags.Length == 0 ? "-" : mail.Flags)}\t{Plain(mail.Folder ?? "INBOX")}\t{Plain(mail.Id)}";
+
+    // names of folders come from outside: they end no column and no line, and tell a terminal nothing
+    private static string Plain(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)) : text;
 }

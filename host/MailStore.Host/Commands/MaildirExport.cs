@@ -5,12 +5,20 @@ using MailStore.Sdk;
 namespace MailStore.Host.Commands;
 
 /// <summary>Exports to a new Maildir, folders as Maildir++ has them.</summary>
-internal sealed class MaildirExport(string root) : IMailExport
+internal sealed class MaildirExport : IMailExport
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private readonly NewFolder _root;
     private readonly HashSet<string> _made = [];
     private long _count;
+
+    public MaildirExport(string path)
+    {
+        _root = NewFolder.Create(path);
+        // an empty mailbox is a mailbox, too
+        FolderFor(null);
+    }
 
     public async Task AddAsync(StoredMailView mail, Func<Stream, Task> copyTo, CancellationToken cancellationToken)
     {
@@ -39,22 +47,18 @@ internal sealed class MaildirExport(string root) : IMailExport
         File.SetLastWriteTimeUtc(path, mail.Arrival.UtcDateTime);
     }
 
-    public ValueTask DisposeAsync()
-    {
-        // an empty mailbox is a mailbox, too
-        FolderFor(null);
-        return ValueTask.CompletedTask;
-    }
+    public void Complete() => _root.Keep();
+
+    public void Dispose() => _root.Dispose();
 
     private string FolderFor(string? name)
     {
         // folders come from a module: no name leads out of the root
         name = name?.Replace('/', '_').Replace('\0', '_').TrimStart('.') ?? "";
-        var path = name.Length == 0 ? root : Path.Combine(root, "." + name);
+        var path = name.Length == 0 ? _root.Part : Path.Combine(_root.Part, "." + name);
         if (!_made.Add(path))
             return path;
         // one by one: the mode is for the last of a path alone
-        Directory.CreateDirectory(root, Private);
         Directory.CreateDirectory(path, Private);
         foreach (var part in (string[])["cur", "new", "tmp"])
             Directory.CreateDirectory(Path.Combine(path, part), Private);

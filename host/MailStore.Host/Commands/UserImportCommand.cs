@@ -1,6 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
 using MailStore.Host.Admin;
+using MailStore.Host.Configuration;
+using MailStore.Host.Modules;
 using Spectre.Console;
 
 namespace MailStore.Host.Commands;
@@ -22,28 +23,34 @@ internal static class UserImportCommand
     {
         using var input = Open(file);
         await using var connection = await context.ConnectAsync(cancellationToken);
+        await CheckServerAsync(context, connection, cancellationToken);
         var name = file == "-" ? "standard input" : file;
-        var (added, mistakes, failures) = (0, 0, 0);
+        var (added, present, mistakes, failures) = (0, 0, 0, 0);
+        var records = new RecordLines();
 
         if (context.Notes.Profile.Capabilities.Interactive)
             await context.Notes.Status().StartAsync("importing", status => ImportAsync(() => status.Status = $"importing: {added} users added, {mistakes} mistakes"));
         else
             await ImportAsync(() => { });
 
-        await Console.Error.WriteLineAsync($"{added} users added, {mistakes} lines with mistakes");
+        await Console.Error.WriteLineAsync($"{added} users added, {(present > 0 ? $"{present} were there already, " : "")}{mistakes} lines with mistakes");
+        if (records.AreCountersMissing)
+            await Console.Error.WriteLineAsync("mailstore: these users come from a database, and no line says how far it has counted ('counters', in the first line of a list): uids may be given twice, and who is removed and added again may get the mail of before");
         // what may be tried again outweighs what must be mended first
         return mistakes == 0 ? ExitCode.Ok : failures > 0 ? ExitCode.TemporaryFailure : ExitCode.DataError;
 
         async Task ImportAsync(Action progress)
         {
-            await foreach (var result in connection.Client.ImportAsync(Changes(input, json, Tell), cancellationToken))
+            await foreach (var result in connection.Client.ImportAsync(Changes(input, json ? records.Parse : UserLine.Parse, Tell), cancellationToken))
             {
                 failures += result.ExitCode == ExitCode.TemporaryFailure ? 1 : 0;
                 if (result.Error is { } error)
                     Tell(result.Line, error);
+                else if (result.WasThere)
+                    present++;
                 else
                     added++;
-                if ((added + mistakes) % 1000 == 0)
+                if ((added + present + mistakes) % 1000 == 0)
                     progress();
             }
         }
@@ -71,39 +78,33 @@ internal static class UserImportCommand
         }
     }
 
-    private static IEnumerable<UserChange> Changes(TextReader input, bool json, Action<int, string> tell)
+    /// <summary>A running server of another user database would take the users of the one for the other's.</summary>
+    private static async Task CheckServerAsync(CommandContext context, AdminConnection connection, CancellationToken cancellationToken)
+    {
+        if (!connection.IsRemote)
+            return;
+        var configuration = context.ReadConfiguration();
+        await foreach (var module in connection.Client.ListModulesAsync(cancellationToken))
+        {
+            if (module.Kind == ModuleKind.Userdb.ToText() && module.Instance != configuration.Options.Userdb)
+            {
+                throw new AdminException(ExitCode.Configuration,
+                    $"the running server of {configuration.DataDirectory} has the userdb '{module.Instance}', and the configuration says '{configuration.Options.Userdb}'; restart it, or import with a configuration that has a 'data_dir' of its own");
+            }
+        }
+    }
+
+    private delegate UserChange? LineParser(string line, int number, out string mistake);
+
+    private static IEnumerable<UserChange> Changes(TextReader input, LineParser parse, Action<int, string> tell)
     {
         for (var number = 1; input.ReadLine() is { } line; number++)
         {
-            var change = json ? FromJson(line, number, out var mistake) : UserLine.Parse(line, number, out mistake);
+            var change = parse(line, number, out var mistake);
             if (mistake.Length > 0)
                 tell(number, mistake);
             else if (change is not null)
                 yield return change;
-        }
-    }
-
-    private static UserChange? FromJson(string line, int number, out string mistake)
-    {
-        mistake = "";
-        if (string.IsNullOrWhiteSpace(line))
-            return null;
-        try
-        {
-            var user = JsonSerializer.Deserialize(line, AdminJson.Default.UserView);
-            if (user is null or { Name: null } or { Settings: null } or { Allocation: { Id: null } or { Mda: null } or { Values: null } }
-                || user.Settings.Values.Concat(user.Allocation?.Values.Values ?? []).Contains(null))
-            {
-                mistake = "no user in JSON: something in it is null";
-                return null;
-            }
-
-            return new UserChange { Name = user.Name, Settings = new(user.Settings), Allocation = user.Allocation, Line = number };
-        }
-        catch (JsonException)
-        {
-            mistake = "is no user in JSON; a line has the form that 'mailstore user list --json' prints, with a 'name' at least";
-            return null;
         }
     }
 }

@@ -19,15 +19,16 @@ internal static partial class UserListCommand
         {
             var form = arguments.GetValue(json) ? ListFormat.Json : arguments.GetValue(format);
             await using var connection = await new CommandContext(arguments).ConnectAsync(cancellationToken);
-            await using var output = new StreamWriter(Console.OpenStandardOutput());
             var rootHasMail = false;
-            await foreach (var user in connection.Client.ListAsync(arguments.GetValue(prefix), cancellationToken))
-            {
-                if (LineFor(user, form) is not { } line)
-                    continue;
-                await output.WriteLineAsync(line.AsMemory(), cancellationToken);
-                rootHasMail |= form == ListFormat.Passwd && line.StartsWith($"{user.Name}::0:", StringComparison.Ordinal);
-            }
+            await LineOutput.WriteAsync(
+                connection.Client.ListAsync(arguments.GetValue(prefix), cancellationToken),
+                user =>
+                {
+                    var line = LineFor(user, form);
+                    rootHasMail |= form == ListFormat.Passwd && line?.StartsWith($"{user.Name}::0:", StringComparison.Ordinal) == true;
+                    return line;
+                },
+                cancellationToken);
 
             if (rootHasMail)
                 await Console.Error.WriteLineAsync("mailstore: mail here belongs to root, and Dovecot serves no user of uid 0; run the server as a user of its own, or give uids with first_uid in [mda.NAME]");

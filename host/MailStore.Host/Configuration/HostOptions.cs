@@ -21,6 +21,9 @@ internal sealed class HostOptions
     [Description("the database that keeps user records")]
     public string Userdb { get; set; } = "litedb";
 
+    [Description("change no user record, while users are moved to another database: mail is delivered, but the first one of a new user waits at the MTA")]
+    public bool UserdbReadOnly { get; set; }
+
     [Description("the LMTP server")]
     public LmtpOptions Lmtp { get; set; } = new();
 

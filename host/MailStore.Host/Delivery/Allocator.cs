@@ -11,6 +11,9 @@ internal sealed class Allocator(UserDirectory directory, ModuleSet modules, IDel
 
     public async ValueTask<Allocation> AllocateAsync(UserRecord user, CancellationToken cancellationToken)
     {
+        // before anything is made that could not be written down
+        if (modules.Users is GuardedUserDatabase { IsReadOnly: true })
+            throw GuardedUserDatabase.ReadOnly();
         var parsed = await directory.ParseAsync(user, cancellationToken);
         if (parsed is not { Mda: { } mda, Effective: { } effective })
             throw new ModuleConfigurationException($"user '{user.Name}' cannot be allocated: {((ParseResult.Invalid)parsed.Result).Reason}");

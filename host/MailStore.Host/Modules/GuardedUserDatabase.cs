@@ -3,14 +3,15 @@ using MailStore.Sdk;
 
 namespace MailStore.Host.Modules;
 
-/// <summary>A user database behind its boundary. It locks, counts, is shared and can be copied where the module's database is.</summary>
+/// <summary>A user database behind its boundary. It locks, counts, is shared, can be copied and moved where the module's database is.</summary>
 internal sealed class GuardedUserDatabase(IUserDatabase inner, ModuleBoundary boundary) : IUserDatabase, IDynamicInterfaceCastable
 {
     private static readonly Capabilities Optional = new(
         (typeof(IUserLocks), typeof(IGuardedUserLocks)),
         (typeof(IUserSequences), typeof(IGuardedUserSequences)),
         (typeof(ISharedUserDatabase), typeof(IGuardedSharedUserDatabase)),
-        (typeof(IUserDatabaseBackup), typeof(IGuardedUserDatabaseBackup)));
+        (typeof(IUserDatabaseBackup), typeof(IGuardedUserDatabaseBackup)),
+        (typeof(IUserDatabaseCounters), typeof(IGuardedUserDatabaseCounters)));
 
     private static readonly CallKind<(IUserDatabase Users, string Name), UserRecord?> FindCall = new(
         "FindAsync",
@@ -37,17 +38,20 @@ internal sealed class GuardedUserDatabase(IUserDatabase inner, ModuleBoundary bo
 
     public ModuleBoundary Boundary => boundary;
 
+    /// <summary>Whether nothing that would change the database reaches the module (<c>userdb_read_only</c>). Set before the module is used.</summary>
+    public bool IsReadOnly { get; set; }
+
     public ValueTask<UserRecord?> FindAsync(string name, CancellationToken cancellationToken) =>
         boundary.CallAsync(FindCall, name, (inner, name), cancellationToken);
 
     public ValueTask<UserRecord?> TryAddAsync(UserRecord user, CancellationToken cancellationToken) =>
-        boundary.CallAsync(AddCall, user.Name, (inner, user), cancellationToken);
+        IsReadOnly ? throw ReadOnly() : boundary.CallAsync(AddCall, user.Name, (inner, user), cancellationToken);
 
     public ValueTask<UserRecord?> TryReplaceAsync(UserRecord user, CancellationToken cancellationToken) =>
-        boundary.CallAsync(ReplaceCall, user.Name, (inner, user), cancellationToken);
+        IsReadOnly ? throw ReadOnly() : boundary.CallAsync(ReplaceCall, user.Name, (inner, user), cancellationToken);
 
     public ValueTask<bool> TryRemoveAsync(UserRecord user, CancellationToken cancellationToken) =>
-        boundary.CallAsync(RemoveCall, user.Name, (inner, user), cancellationToken);
+        IsReadOnly ? throw ReadOnly() : boundary.CallAsync(RemoveCall, user.Name, (inner, user), cancellationToken);
 
     public IAsyncEnumerable<UserRecord> ListAsync(string? prefix, CancellationToken cancellationToken) =>
         new GuardedSequence<UserRecord>(
@@ -57,6 +61,10 @@ internal sealed class GuardedUserDatabase(IUserDatabase inner, ModuleBoundary bo
             record => RecordCheck.OfStored(record)
                 ?? (prefix is null || record.Name.StartsWith(prefix, StringComparison.Ordinal) ? null : $"'{record.Name}', which does not start with '{prefix}'"),
             cancellationToken);
+
+    /// <summary>What a change is answered with while <see cref="IsReadOnly"/>; the MTA keeps the first mails of new users.</summary>
+    public static TemporaryFailureException ReadOnly() => new(
+        "the user database is read-only, as 'userdb_read_only' in the configuration says: users are moved to another one; this waits until the server runs with that one, or without the key");
 
     bool IDynamicInterfaceCastable.IsInterfaceImplemented(RuntimeTypeHandle interfaceType, bool throwIfNotImplemented) =>
         Optional.Has(inner, interfaceType);

@@ -15,6 +15,8 @@ internal interface IGuardedUserSequences : IUserSequences
     ValueTask<long> IUserSequences.NextAsync(string sequence, CancellationToken cancellationToken)
     {
         var guarded = (GuardedUserDatabase)(object)this;
-        return guarded.Boundary.CallAsync(NextCall, null, ((IUserSequences)guarded.Inner, sequence), cancellationToken);
+        return guarded.IsReadOnly
+            ? throw GuardedUserDatabase.ReadOnly()
+            : guarded.Boundary.CallAsync(NextCall, null, ((IUserSequences)guarded.Inner, sequence), cancellationToken);
     }
 }

@@ -51,6 +51,9 @@ internal sealed class ModuleInstance(object module, ModuleBoundary boundary) : I
     /// <summary>The module behind its boundary: a <see cref="GuardedAgent"/>, <see cref="GuardedCreator"/> or <see cref="GuardedUserDatabase"/>.</summary>
     public object Guarded { get; } = Guard(module, boundary);
 
+    /// <summary>Whether its storage belongs to one process, so that of several hosts each would have its own.</summary>
+    public bool IsForOneHost => module is ISingleHostAgent;
+
     /// <summary>What the module needs of the user database and does not find there; null if nothing.</summary>
     /// <exception cref="ModuleFaultException">It cannot even say so.</exception>
     public async Task<string?> FindUnmetAsync(IUserDatabase users) =>

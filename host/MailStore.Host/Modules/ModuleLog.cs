@@ -38,6 +38,12 @@ internal static partial class ModuleLog
     [LoggerMessage(122, LogLevel.Error, "{Module}: did not stop in order: {Reason}")]
     public static partial void ModuleNotStopped(this ILogger logger, string module, string reason);
 
+    [LoggerMessage(123, LogLevel.Warning, "{Module} keeps its mail in files of this host, and userdb '{Userdb}' can be shared by several: a user whose mail comes in at two hosts has a part of it on each. Run one host with it, or choose another mda")]
+    public static partial void KeptByOneHost(this ILogger logger, string module, string userdb);
+
+    [LoggerMessage(124, LogLevel.Warning, "The user database is read-only, as 'userdb_read_only' says: records stay as they are, and the first mail of a new user is answered 451")]
+    public static partial void UsersAreReadOnly(this ILogger logger);
+
     [LoggerMessage(130, LogLevel.Critical, "{Modules}: an exception escaped outside of every call (on a thread, a timer or a finalizer of the plugin's own, or in async void): {What}. Faulted from now on: all that needs it is answered as a temporary failure until the server is restarted")]
     public static partial void ModuleEscaped(this ILogger logger, Exception exception, string modules, string what);
 

@@ -27,6 +27,13 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
             CheckRequirements(instances, chooser);
             if (_mistakes.Count > 0)
                 throw new ConfigurationException(Mistake.Sorted(_mistakes));
+            if (configuration.Options.UserdbReadOnly)
+            {
+                foreach (var users in instances.Select(instance => instance.Guarded).OfType<GuardedUserDatabase>())
+                    users.IsReadOnly = true;
+                logger.UsersAreReadOnly();
+            }
+
             foreach (var plugin in plugins.Where(plugin => plugin.Problem is not null))
                 logger.PluginBroken(plugin.Path, plugin.Problem!);
             return new ModuleSet(instances, configuration.Options.Creator, configuration.Options.Userdb, loggerFactory, plugins, store);
@@ -69,6 +76,9 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
             {
                 chooser.Tell(section, $"{instance.Identity.Title} serves one host only, and userdb '{configuration.Options.Userdb}' is shared by several: two of them could allocate the same user at once, and mail in the place of the first would be seen by nobody; choose a creator that keeps hosts apart, such as creator = \"trial\", or a userdb of this host alone");
             }
+
+            if (instance.IsForOneHost && users is ISharedUserDatabase)
+                logger.KeptByOneHost(instance.Identity.Title, configuration.Options.Userdb);
 
             try
             {

@@ -12,6 +12,8 @@ internal sealed class VerifiedAgent(VerifiedPlugin plugin) : AgentUnderTest
     public override bool HasQuota { get; } = plugin.Binding.Activator.OptionsType is { } options
         && OptionsDescription.For(options).Any(option => option is { Key: Quota, IsUserSetting: true });
 
+    public override bool IsShared { get; } = !plugin.Binding.Activator.Implementation.IsAssignableTo(typeof(ISingleHostAgent));
+
     public override ValueTask<OpenedModule<IMailDeliveryAgent>> OpenAsync(ModuleContext context, CancellationToken cancellationToken) =>
         plugin.OpenAsync<IMailDeliveryAgent>(context);
 

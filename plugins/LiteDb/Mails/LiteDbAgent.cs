@@ -15,7 +15,7 @@ namespace MailStore.LiteDb.Mails;
 /// The MDA <c>litedb</c>: mail in LiteDB files, one a user or one for all. A mail's record, its content and the usage of its mailbox are one transaction;
 /// mails for one file that come together share a transaction and its fsync.
 /// </summary>
-internal sealed class LiteDbAgent : IMailDeliveryAgent, IModuleLifetime, IModuleHealth, IDisposable
+internal sealed class LiteDbAgent : IMailDeliveryAgent, ISingleHostAgent, IModuleLifetime, IModuleHealth, IAsyncDisposable
 {
     private const long LargestMail = 512 << 20;
 
@@ -112,7 +112,7 @@ internal sealed class LiteDbAgent : IMailDeliveryAgent, IModuleLifetime, IModule
         await new MailboxRemover(place, _services).ReleaseAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose() => _services.Files.Dispose();
+    public ValueTask DisposeAsync() => _services.Files.DisposeAsync();
 
     private FileTemplate TemplateOf(LiteDbAgentOptions options) => options.Path == _options.Path ? _template : FileTemplate.Parse(options.Path, _context);
 }

@@ -15,7 +15,7 @@ namespace MailStore.LiteDb.Users;
 /// <remarks>
 /// A write that is cancelled before its turn leaves nothing; one that is cancelled later is done, though its caller no longer hears of it.
 /// </remarks>
-internal sealed class LiteDbUserDatabase : IUserDatabase, IUserLocks, IUserSequences, IUserDatabaseBackup, IModuleLifetime, IModuleHealth
+internal sealed class LiteDbUserDatabase : IUserDatabase, IUserLocks, IUserSequences, IUserDatabaseBackup, IUserDatabaseCounters, IModuleLifetime, IModuleHealth
 {
     private const int PageOfList = 256;
 
@@ -108,6 +108,12 @@ internal sealed class LiteDbUserDatabase : IUserDatabase, IUserLocks, IUserSeque
 
     /// <remarks>The copy is a file that may take the place of <c>users.db</c>; until it is disposed, it takes that much room on the same disk.</remarks>
     public async ValueTask<Stream> OpenBackupAsync(CancellationToken cancellationToken) => await _backup.OpenAsync(cancellationToken).ConfigureAwait(false);
+
+    public ValueTask<UserDatabaseCounters> GetCountersAsync(CancellationToken cancellationToken) =>
+        new(_store.SendAsync(new ReadRequest<UserDatabaseCounters>(store => store.Counters(), cancellationToken)));
+
+    public async ValueTask RaiseCountersAsync(UserDatabaseCounters counters, CancellationToken cancellationToken) =>
+        await WriteAsync(batch => batch.Raise(counters), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<ModuleHealth> CheckHealthAsync(CancellationToken cancellationToken)
     {

@@ -27,16 +27,25 @@ internal sealed class UserBatch(UserStore store, UserCache cache)
         return true;
     }
 
-    public long Next(string sequence)
+    public long Next(string sequence) => _sequences[sequence] = Last(sequence) + 1;
+
+    /// <summary>Goes on counting from there, where that is further.</summary>
+    public bool Raise(UserDatabaseCounters counters)
     {
-        var last = _sequences.TryGetValue(sequence, out var own) ? own : store.LastNumber(sequence);
-        return _sequences[sequence] = last + 1;
+        _lastVersion = Math.Max(_lastVersion, counters.LastVersion);
+        foreach (var (sequence, last) in counters.Sequences)
+        {
+            if (last > Last(sequence))
+                _sequences[sequence] = last;
+        }
+
+        return true;
     }
 
     /// <summary>Makes it durable, and then seen by readers.</summary>
     public void Commit()
     {
-        if (_users.Count == 0 && _sequences.Count == 0)
+        if (_users.Count == 0 && _sequences.Count == 0 && _lastVersion == store.LastVersion)
             return;
 
         store.Commit(_users, _sequences, _lastVersion);
@@ -48,6 +57,8 @@ internal sealed class UserBatch(UserStore store, UserCache cache)
                 cache.Put(user);
         }
     }
+
+    private long Last(string sequence) => _sequences.TryGetValue(sequence, out var own) ? own : store.LastNumber(sequence);
 
     private UserRecord? Find(string name)
     {

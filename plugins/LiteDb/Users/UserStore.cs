@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using LiteDB;
 using MailStore.LiteDb.Storage;
@@ -51,6 +52,13 @@ internal sealed class UserStore : IDisposable
     /// <param name="count">How many at most.</param>
     public List<UserRecord> Read(string from, bool inclusive, int count) =>
         _engine.Read(Users, UserKey.Of(from), inclusive, count).ConvertAll(UserDocument.ToUser);
+
+    /// <summary>How far it has counted.</summary>
+    public UserDatabaseCounters Counters() => new()
+    {
+        LastVersion = LastVersion,
+        Sequences = _engine.Read(Sequences, "", inclusive: true, int.MaxValue).ToImmutableSortedDictionary(last => last["_id"].AsString, last => last["v"].AsInt64, StringComparer.Ordinal),
+    };
 
     public long LastNumber(string sequence) => Number(Sequences, sequence) ?? 0;
 

@@ -48,7 +48,7 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, Root
     private DeliveryResult Deliver(Mail mail, Descriptor home, Descriptor box, string? folder, bool isCounted, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var name = UniqueName.ForMail(now, mail.Size, mail.SizeCrLf);
+        var name = UniqueName.ForMail(mail.Arrival, mail.Size, mail.SizeCrLf);
         using var tmp = _opener.OpenPart(home, box, MaildirTree.Tmp);
         using var @new = _opener.OpenPart(home, box, MaildirTree.New);
         TimeSpan sync;

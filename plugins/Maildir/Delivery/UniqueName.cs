@@ -5,7 +5,7 @@ namespace MailStore.Maildir.Delivery;
 
 /// <summary>
 /// Names that no other file has, on whatever host: seconds, <c>M</c> microseconds, <c>P</c> process, <c>Q</c> a count that never repeats in the process,
-/// <c>R</c> a random number (in containers pid 1 and the host's name repeat), and the host's name. Sorted, they are in order of delivery.
+/// <c>R</c> a random number (in containers pid 1 and the host's name repeat), and the host's name. Sorted, they are in order of arrival.
 /// </summary>
 internal static class UniqueName
 {
@@ -27,11 +27,11 @@ internal static class UniqueName
     }
 
     /// <summary>Makes a name for a mail.</summary>
-    /// <param name="now">The time.</param>
+    /// <param name="arrival">When it arrived, by which readers and this module order mails.</param>
     /// <param name="size">As stored.</param>
     /// <param name="sizeCrLf">With CR LF: IMAP's RFC822.SIZE.</param>
-    public static string ForMail(DateTimeOffset now, long size, long sizeCrLf) =>
-        Next(now, string.Create(CultureInfo.InvariantCulture, $",S={size},W={sizeCrLf}"));
+    public static string ForMail(DateTimeOffset arrival, long size, long sizeCrLf) =>
+        Next(arrival > DateTimeOffset.UnixEpoch ? arrival : DateTimeOffset.UnixEpoch, string.Create(CultureInfo.InvariantCulture, $",S={size},W={sizeCrLf}"));
 
     /// <summary>Escapes what has a meaning in names: as others do '/' and ':', and the comma, which begins the sizes.</summary>
     internal static string EscapeHost(string host)

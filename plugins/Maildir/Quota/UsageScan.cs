@@ -1,3 +1,4 @@
+using System.Text;
 using MailStore.Maildir.Interop;
 using MailStore.Maildir.Places;
 using MailStore.Maildir.Reading;
@@ -35,11 +36,17 @@ internal static class UsageScan
     {
         using var directory = Posix.TryOpenDirectory(box, name);
         var sum = default(Usage);
-        foreach (var entry in directory is null ? [] : DirectoryReader.Read(directory))
+        if (directory is null)
+            return sum;
+        using var entries = new DirectoryReader(directory);
+        while (entries.MoveNext())
         {
-            if (!MailFileName.IsMail(entry) || isExcluded(MailFileName.BaseOf(entry.Name)))
+            if (!MailFileName.IsMail(entries))
                 continue;
-            if ((MailFileName.SizeOf(entry.Name) ?? FileStatus.TryGet(directory!, entry.Name)?.Size) is { } size)
+            var file = Encoding.UTF8.GetString(entries.Name);
+            if (isExcluded(MailFileName.BaseOf(file)))
+                continue;
+            if ((MailFileName.SizeOf(file) ?? FileStatus.TryGet(directory, file)?.Size) is { } size)
                 sum += new Usage(size, 1);
         }
 

@@ -13,8 +13,14 @@ internal static class MailFileName
     /// <summary>Whether an entry is a mail: dot files, directories and links are not.</summary>
     public static bool IsMail(DirectoryEntry entry) => entry.Kind == FileKind.Regular && !entry.Name.StartsWith('.');
 
+    /// <inheritdoc cref="IsMail(DirectoryEntry)"/>
+    public static bool IsMail(DirectoryReader entry) => !entry.Name.StartsWith("."u8) && entry.Kind == FileKind.Regular;
+
     /// <summary>What stays the same for as long as the mail is there: all before the flags, which its readers change.</summary>
     public static string BaseOf(string name) => name.IndexOf(':') is >= 0 and var end ? name[..end] : name;
+
+    /// <inheritdoc cref="BaseOf(string)"/>
+    public static ReadOnlySpan<byte> BaseOf(ReadOnlySpan<byte> name) => name.IndexOf((byte)':') is >= 0 and var end ? name[..end] : name;
 
     /// <summary>The size in the name; null where there is none.</summary>
     public static long? SizeOf(string name)

@@ -11,9 +11,9 @@ namespace MailStore.Maildir.Reading;
 /// Reads a Maildir while others deliver into it, and readers move mails from <c>new</c> to <c>cur</c> and rename them there to set flags. Blocks; runs on
 /// a worker.
 /// </summary>
-internal sealed class MailboxReader(string home, RootGuard roots)
+internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory flags)
 {
-    // a directory that changed while it was read is read again: a rename meanwhile may have hidden a mail that was there all the time
+    // 'cur' that changed while it was read is read again: a rename meanwhile may have hidden a mail that was there all the time
     private const int Passes = 5;
 
     // NAME_MAX
@@ -38,28 +38,20 @@ internal sealed class MailboxReader(string home, RootGuard roots)
         return [default, .. folders.OrderBy(box => box.Folder, StringComparer.Ordinal)];
     }
 
-    /// <summary>The mails of one of them, in the order in which they arrived.</summary>
-    public List<StoredMail> List(Box box)
+    /// <summary>Begins to list the mails of one of them.</summary>
+    public MailListing List(Box box)
     {
-        using var root = OpenHome();
-        using var folder = root is null || box.Directory is null ? null : Posix.TryOpenDirectory(root, box.Directory);
-        var directory = box.Directory is null ? root : folder;
-        if (directory is null)
-            return [];
-
-        var mails = new Dictionary<string, StoredMail>(StringComparer.Ordinal);
-        var isStable = false;
-        for (var pass = 0; pass < Passes && !isStable; pass++)
+        var listing = new MailListing(box.Folder);
+        WithBox(box, descriptor =>
         {
-            var before = TimesOf(directory);
-            // 'new' first: a mail that moves to 'cur' meanwhile is seen twice, and counted once, instead of never
-            Read(directory, MaildirTree.New, box.Folder, mails);
-            Read(directory, MaildirTree.Cur, box.Folder, mails);
-            isStable = TimesOf(directory) == before;
-        }
-
-        return [.. mails.Values.OrderBy(mail => mail.Arrival).ThenBy(mail => mail.Id, StringComparer.Ordinal)];
+            listing.Read(descriptor);
+            return true;
+        });
+        return listing;
     }
+
+    /// <summary>The next mails of a listing; none at the end.</summary>
+    public List<StoredMail> ReadPage(Box box, MailListing listing) => WithBox(box, listing.ReadPage) ?? [];
 
     /// <summary>Opens a mail by its id; null if there is none of it.</summary>
     public Stream? Open(string id)
@@ -96,54 +88,37 @@ internal sealed class MailboxReader(string home, RootGuard roots)
         return folder is "" or "." || folder.Any(c => c is '/' || char.IsControl(c)) ? null : Posix.TryOpenDirectory(root, "." + folder);
     }
 
-    private static (DateTimeOffset?, DateTimeOffset?) TimesOf(Descriptor box) =>
-        (FileStatus.TryGet(box, MaildirTree.New)?.Modified, FileStatus.TryGet(box, MaildirTree.Cur)?.Modified);
-
-    private static void Read(Descriptor box, string part, string? folder, Dictionary<string, StoredMail> mails)
+    private T? WithBox<T>(Box box, Func<Descriptor, T> work)
     {
-        using var directory = Posix.TryOpenDirectory(box, part);
-        foreach (var entry in directory is null ? [] : DirectoryReader.Read(directory))
-        {
-            if (!MailFileName.IsMail(entry) || FileStatus.TryGet(directory!, entry.Name) is not { } status)
-                continue;
-            var name = MailFileName.BaseOf(entry.Name);
-            var id = folder is null ? name : $"{folder}/{name}";
-            mails[id] = new StoredMail(id, MailFileName.SizeOf(name) ?? status.Size, status.Modified, MailFileName.FlagsOf(entry.Name), folder);
-        }
+        using var root = OpenHome();
+        using var folder = root is null || box.Directory is null ? null : Posix.TryOpenDirectory(root, box.Directory);
+        return (box.Directory is null ? root : folder) is { } directory ? work(directory) : default;
     }
 
-    private static FileStream? Open(Descriptor box, string name)
+    private FileStream? Open(Descriptor box, string name)
     {
+        using var @new = Posix.TryOpenDirectory(box, MaildirTree.New);
+        using var cur = Posix.TryOpenDirectory(box, MaildirTree.Cur);
         for (var pass = 0; pass < Passes; pass++)
         {
-            var before = TimesOf(box);
-            foreach (var part in (ReadOnlySpan<string>)[MaildirTree.New, MaildirTree.Cur])
-            {
-                using var directory = Posix.TryOpenDirectory(box, part);
-                if (directory is null)
-                    continue;
-                if ((OpenFile(directory, name) ?? OpenFlagged(directory, name)) is { } stream)
-                    return stream;
-            }
-
-            if (TimesOf(box) == before)
+            var before = cur is null ? default : FileStatus.Of(cur).Modified;
+            if ((@new is null ? null : OpenFile(@new, name)) is { } untouched)
+                return untouched;
+            if (cur is null)
+                return null;
+            if ((OpenFile(cur, name) ?? OpenFlagged(box, cur, name)) is { } stream)
+                return stream;
+            flags.Last = KnownFlags.Read(box, cur);
+            if (OpenFlagged(box, cur, name) is { } flagged)
+                return flagged;
+            if (FileStatus.Of(cur).Modified == before)
                 return null;
         }
 
         return null;
     }
 
-    private static FileStream? OpenFlagged(Descriptor directory, string name)
-    {
-        foreach (var entry in DirectoryReader.Read(directory))
-        {
-            if (entry.Name.Length > name.Length && entry.Name[name.Length] == ':' && entry.Name.StartsWith(name, StringComparison.Ordinal)
-                && OpenFile(directory, entry.Name) is { } stream)
-                return stream;
-        }
-
-        return null;
-    }
+    private FileStream? OpenFlagged(Descriptor box, Descriptor cur, string name) => flags.Last?.Of(box, name) is { } end ? OpenFile(cur, name + end) : null;
 
     private static FileStream? OpenFile(Descriptor directory, string name)
     {

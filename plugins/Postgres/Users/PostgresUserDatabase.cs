@@ -18,7 +18,8 @@ namespace MailStore.Postgres.Users;
 /// Other hosts see a change within milliseconds. A host that is cut off from the notices notices that itself within <see cref="UserCache.Trust"/>, and reads from
 /// the database until it hears them again. Writes are compare-and-set in the database: what is in memory decides nothing.
 /// </remarks>
-internal sealed class PostgresUserDatabase : IUserDatabase, IUserLocks, IUserSequences, ISharedUserDatabase, IModuleLifetime, IModuleHealth, IAsyncDisposable
+internal sealed class PostgresUserDatabase : IUserDatabase, IUserLocks, IUserSequences, ISharedUserDatabase, IUserDatabaseCounters, IModuleLifetime, IModuleHealth,
+    IAsyncDisposable
 {
     private const int PageOfList = 500;
 
@@ -26,6 +27,7 @@ internal sealed class PostgresUserDatabase : IUserDatabase, IUserLocks, IUserSeq
     private readonly Database _database;
     private readonly SchemaSetup _schema;
     private readonly UserRows _rows;
+    private readonly CounterRows _counters;
     private readonly UserCache _cache;
     private readonly Leases _leases;
     private readonly ChangeListener _listener;
@@ -37,6 +39,7 @@ internal sealed class PostgresUserDatabase : IUserDatabase, IUserLocks, IUserSeq
         _database = new Database(options, context);
         _schema = new SchemaSetup(_database, UserSchema.Component, UserSchema.Steps);
         _rows = new UserRows(_database);
+        _counters = new CounterRows(_database);
         _cache = new UserCache(options.CachedUsers, clock);
         _leases = new Leases(_database, new LeaseRows(_database, options.LockLease), options.LockLease, clock, logger);
         _listener = new ChangeListener(_database, _cache, _leases.Hear, clock, logger);
@@ -117,8 +120,13 @@ internal sealed class PostgresUserDatabase : IUserDatabase, IUserLocks, IUserSeq
     {
         if (sequence.Length is 0 or > 100 || sequence.Any(c => c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')))
             throw new ArgumentException($"a sequence is named by up to 100 lower-case letters, digits and hyphens, not '{sequence}'", nameof(sequence));
-        return await _rows.NextAsync(sequence, cancellationToken).ConfigureAwait(false);
+        return await _counters.NextAsync(sequence, cancellationToken).ConfigureAwait(false);
     }
+
+    public async ValueTask<UserDatabaseCounters> GetCountersAsync(CancellationToken cancellationToken) => await _counters.ReadAsync(cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask RaiseCountersAsync(UserDatabaseCounters counters, CancellationToken cancellationToken) =>
+        await _counters.RaiseAsync(counters, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<ModuleHealth> CheckHealthAsync(CancellationToken cancellationToken)
     {

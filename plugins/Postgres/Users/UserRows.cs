@@ -31,9 +31,6 @@ internal sealed class UserRows(Database database)
 
     private readonly string _remove = Told(database, $"DELETE FROM {database.Schema}.users WHERE name = $1 AND version = $2 RETURNING name, version");
 
-    private readonly string _next =
-        $"INSERT INTO {database.Schema}.sequences AS s (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = s.value + 1 RETURNING value";
-
     public Task<UserRecord?> FindAsync(string name, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
@@ -72,14 +69,6 @@ internal sealed class UserRows(Database database)
 
     public async Task<bool> RemoveAsync(UserRecord user, CancellationToken cancellationToken) =>
         await WriteAsync(user.Name, _remove, [Text(user.Name), Number(user.Version)], cancellationToken).ConfigureAwait(false) is not null;
-
-    public Task<long> NextAsync(string sequence, CancellationToken cancellationToken) => database.RunAsync(
-        async connection =>
-        {
-            await using var batch = new NpgsqlBatch(connection).Then(_next, Text(sequence));
-            return (long)(await batch.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-        },
-        cancellationToken);
 
     private Task<long?> WriteAsync(string name, string statement, NpgsqlParameter[] parameters, CancellationToken cancellationToken) => database.RunAsync(
         async connection =>

@@ -19,8 +19,11 @@ public abstract class AgentUnderTest : ModuleUnderTest<IMailDeliveryAgent>
     /// <summary>Whether <see cref="Bind"/> understands the setting <see cref="Quota"/>, a <see cref="ByteSize"/>.</summary>
     public virtual bool HasQuota => false;
 
-    /// <summary>Whether several hosts may have the storage open at once. False for an embedded database, which belongs to one process: cases with two hosts are then not tried.</summary>
+    /// <summary>Whether several hosts may have the storage open at once. False for an embedded database, which belongs to one process (<see cref="ISingleHostAgent"/>): cases with two hosts are then not tried.</summary>
     public virtual bool IsShared => true;
+
+    /// <summary>The user database that has the records and the sequences while the kit runs. Null: the kit plays it, which is quick.</summary>
+    public virtual UserDatabaseUnderTest? Users => null;
 
     /// <summary>Merges the module's options with the settings of a record, as a host does before it asks <see cref="IMailDeliveryAgent.Parse"/>.</summary>
     /// <param name="user">The raw record; its settings are empty, or hold <see cref="Quota"/>.</param>

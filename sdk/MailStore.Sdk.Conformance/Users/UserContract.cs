@@ -23,5 +23,7 @@ internal static class UserContract
     public const string Lost = "Lost is cancelled as soon as the holder can know that the lock expired or was taken from it, and never while it is surely held. It stays usable after disposal.";
     public const string Lease = "At most a lease after its holder died (killed, powered off, cut off) the lock of a user is free again.";
     public const string Next = "NextAsync gives 1 first, then rising numbers. Durable before it returns: no number comes twice. Gaps are allowed.";
+    public const string Counters = "GetCountersAsync tells how far the database has counted: all that was given before the call is in it.";
+    public const string Raise = "After RaiseCountersAsync every version and number that is given is greater. What has counted further already, and each sequence that is not named, goes on as it is. Durable before it returns.";
     public const string Shared = "Several hosts may have a shared database open at once: what one writes the others see, versions, locks and sequences count for all of them.";
 }

@@ -13,6 +13,7 @@ internal static class UserDatabaseCases
         .. UserCancellationCases.All,
         .. LockCases.All,
         .. SequenceCases.All,
+        .. CounterCases.All,
         .. UserModelCase.All,
         .. SharedCases.All,
         .. ProcessCases.All,

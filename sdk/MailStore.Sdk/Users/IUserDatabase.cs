@@ -2,7 +2,7 @@ namespace MailStore.Sdk;
 
 /// <summary>
 /// The module kind that keeps user records. Thread-safe: called by many deliveries at once.
-/// It may also implement <see cref="IUserLocks"/>, <see cref="IUserSequences"/>, <see cref="IUserDatabaseBackup"/>, <see cref="IModuleLifetime"/>, <see cref="IModuleHealth"/>.
+/// It may also implement <see cref="IUserLocks"/>, <see cref="IUserSequences"/>, <see cref="IUserDatabaseBackup"/>, <see cref="IUserDatabaseCounters"/>, <see cref="IModuleLifetime"/>, <see cref="IModuleHealth"/>.
 /// </summary>
 /// <remarks>
 /// <para>A write that returned is durable: it survives a power cut. A write that threw or was cancelled has an <em>unknown</em> outcome; whoever

@@ -23,12 +23,13 @@ internal sealed class ScratchServer : IAsyncDisposable
 
     public int MostMegabytes => Read("VmHWM");
 
-    public static async Task<ScratchServer> StartAsync(IEnumerable<string> users)
+    /// <param name="configuration">What differs from the defaults: keys first, then tables.</param>
+    public static async Task<ScratchServer> StartAsync(IEnumerable<string> users, string configuration = "")
     {
         var server = new ScratchServer();
         try
         {
-            await server.StartHereAsync(users);
+            await server.StartHereAsync(users, configuration);
             return server;
         }
         catch
@@ -57,10 +58,10 @@ internal sealed class ScratchServer : IAsyncDisposable
         return (IPEndPoint)listener.LocalEndpoint;
     }
 
-    private async Task StartHereAsync(IEnumerable<string> users)
+    private async Task StartHereAsync(IEnumerable<string> users, string configuration)
     {
         var modules = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Program)!, "../../../../../modules.d"));
-        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "mailstore.toml"), $"data_dir = \"data\"\nmodules_dir = '{modules}'\n[lmtp]\nlisten = [\"{EndPoint}\"]\nmax_message_size = \"{LargestMail >> 20}M\"\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "mailstore.toml"), $"data_dir = \"data\"\nmodules_dir = '{modules}'\n{configuration}\n[lmtp]\nlisten = [\"{EndPoint}\"]\nmax_message_size = \"{LargestMail >> 20}M\"\n");
         await File.WriteAllLinesAsync(Path.Combine(_folder.FullName, "users"), users);
         using (var import = Run("user", "import", "users"))
         {

@@ -6,6 +6,9 @@ internal sealed class Postfix(MtaPackages packages, Transport transport) : Mta("
     /// <summary>What the pipe transport runs: program and arguments before those of <c>deliver</c>.</summary>
     public string PipedProgram { get; set; } = "";
 
+    /// <summary>Recipients whose mail goes another way than the transport says, as <c>lmtp:inet:127.0.0.1:2424</c>.</summary>
+    public IReadOnlyList<(string Recipient, string Route)> Routes { get; set; } = [];
+
     protected override string Package => "postfix";
 
     // only there, where ROOT lies over the machine's files, its user surely has a number
@@ -38,6 +41,7 @@ internal sealed class Postfix(MtaPackages packages, Transport transport) : Mta("
             mynetworks = 127.0.0.0/8
             virtual_mailbox_domains = example.org
             virtual_transport = {to}
+            transport_maps = texthash:{Shared}/etc/transport
             # a mail and its recipients in one go, as the tests send it
             lmtp_destination_recipient_limit = 50
             mailstore_destination_recipient_limit = 1
@@ -56,6 +60,7 @@ internal sealed class Postfix(MtaPackages packages, Transport transport) : Mta("
             line_length_limit = 1000000
             smtputf8_enable = yes
             """);
+        Write("etc/transport", string.Concat(Routes.Select(route => $"{route.Recipient} {route.Route}\n")));
         Write("etc/master.cf", $"""
             127.0.0.1:{Port} inet n - n - - smtpd
             pickup unix n - n 60 1 pickup

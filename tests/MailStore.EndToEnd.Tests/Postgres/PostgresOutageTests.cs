@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using MailStore.EndToEnd.Tests.Clusters;
 using MailStore.Tests;
 using MailStore.Tests.Servers;
 
@@ -10,7 +10,6 @@ namespace MailStore.EndToEnd.Tests.Postgres;
 public sealed class PostgresOutageTests
 {
     private const int Users = 20;
-    private const int Clients = 8;
 
     private static readonly bool Long = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1";
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(Long ? 30 : 6);
@@ -58,28 +57,15 @@ public sealed class PostgresOutageTests
         using var place = new TestPlace(Configuration(proxy.Port, layout, creator));
         await place.AddUsersAsync(Enumerable.Range(0, Users).Select(UserName));
         await using var mailstore = await ServerProcess.StartAsync(place);
-        var sent = new ConcurrentDictionary<string, string>();
-        var refusals = new ConcurrentQueue<LmtpReply>();
-        using var end = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, Clients).Select(number => Task.Run(() => SendAsync(mailstore, number, sent, refusals, end.Token))).ToArray();
-
+        await using var load = new OutageLoad([mailstore.EndPoint], [.. Enumerable.Range(0, Users).Select(UserName)]);
         await Task.Delay(2000);
         await outage(server, proxy);
-        var before = sent.Count;
-        var patience = DateTime.UtcNow.AddMinutes(1);
-        while (sent.Count < before + 100)
-        {
-            Assert.True(DateTime.UtcNow < patience, $"mail did not flow again within a minute: {mailstore.Log}");
-            await Task.Delay(100);
-        }
-
-        await end.CancelAsync();
-        await Task.WhenAll(clients);
-        Assert.NotEmpty(refusals);
-        Assert.All(refusals, reply => Assert.True(reply.Code is >= 400 and < 500, reply.ToString()));
+        await load.FlowAsync(100, () => mailstore.Log);
+        await load.EndAsync();
+        Assert.NotEqual(0, load.Refusals);
 
         // what was answered as failed and stored all the same is taken back soon
-        var wanted = sent.Select(mail => $"{mail.Value}|{mail.Key}").Order(StringComparer.Ordinal).ToList();
+        var wanted = load.Sent.Select(mail => $"{mail.Value}|{mail.Key}").Order(StringComparer.Ordinal).ToList();
         var found = await ReadAsync(server, layout);
         for (var i = 0; i < 100 && !found.SequenceEqual(wanted); i++)
         {
@@ -88,30 +74,6 @@ public sealed class PostgresOutageTests
         }
 
         Assert.Equal(wanted, found);
-    }
-
-    /// <summary>As an MTA: a mail that is not accepted is sent again until it is.</summary>
-    private static async Task SendAsync(
-        ServerProcess mailstore, int number, ConcurrentDictionary<string, string> sent, ConcurrentQueue<LmtpReply> refusals, CancellationToken end)
-    {
-        await using var client = await LmtpClient.ConnectAsync(mailstore.EndPoint, CancellationToken.None);
-        for (var i = 0; !end.IsCancellationRequested; i++)
-        {
-            var id = string.Create(CultureInfo.InvariantCulture, $"m{number}x{i}");
-            var user = UserName(((number * 7) + i) % Users);
-            while (true)
-            {
-                var reply = Assert.Single(await client.SendMailAsync("", [user], Mail(id), CancellationToken.None));
-                if (reply.IsPositive)
-                    break;
-                refusals.Enqueue(reply);
-                if (reply.Code >= 500)
-                    return;
-                await Task.Delay(100, CancellationToken.None);
-            }
-
-            sent[id] = user;
-        }
     }
 
     private static async Task<List<string>> ReadAsync(PostgresServer server, string layout)

@@ -21,7 +21,7 @@ public sealed class UserAdministrationTests : IDisposable
     [InlineData("+alice@example.org", "+alice@example.org")]
     public async Task Names_are_normalised_as_recipients_are(string written, string name)
     {
-        Assert.Equal(name, (await _office.Administration.AddAsync(new UserChange { Name = written }, default)).Name);
+        Assert.Equal(name, (await AddAsync(written)).Name);
         Assert.Equal(name, (await _office.Administration.FindAsync(written, default)).Name);
         Assert.Equal(name, (await SetAsync(written, ("level", "2"))).Name);
         Assert.Equal("250 2.1.5", await _office.AskAsync(written));
@@ -57,7 +57,44 @@ public sealed class UserAdministrationTests : IDisposable
     {
         var allocation = new AllocationView("7", "second", 2, new Dictionary<string, string> { ["home"] = "/h" });
         var added = await _office.Administration.AddAsync(new UserChange { Name = Alice, Allocation = allocation }, default);
-        Assert.Equal(("7", "second", 2, "/h"), (added.Allocation!.Id, added.Allocation.Mda, added.Allocation.Form, added.Allocation.Values["home"]));
+        Assert.Equal(("7", "second", 2, "/h"), (added!.Allocation!.Id, added.Allocation.Mda, added.Allocation.Form, added.Allocation.Values["home"]));
+    }
+
+    [Fact]
+    public async Task Whose_name_would_be_another_here_does_not_come_with_his_allocation()
+    {
+        var change = new UserChange { Name = "Alice@example.org", Allocation = new AllocationView("7", "second", 2, new Dictionary<string, string>()) };
+        Assert.Contains("case_sensitive_local_parts", await RefusedAsync(ExitCode.DataError, _office.Administration.AddAsync(change, default)), StringComparison.Ordinal);
+        Assert.Empty(_office.Users.Written);
+        Assert.Equal(Alice, (await AddAsync(change.Name)).Name);
+    }
+
+    [Fact]
+    public async Task A_record_of_another_database_is_there_if_settings_and_allocation_are_the_same()
+    {
+        var allocation = new AllocationView("7", "second", 2, new Dictionary<string, string> { ["home"] = "/h" });
+        var change = new UserChange { Name = Alice, Allocation = allocation, Settings = new() { ["quota"] = "1G" }, IsRecord = true };
+        Assert.NotNull(await _office.Administration.AddAsync(change, default));
+        Assert.Null(await _office.Administration.AddAsync(change, default));
+        foreach (var other in (UserChange[])
+            [
+                change with { Settings = [] },
+                change with { Settings = new() { ["quota"] = "2G" } },
+                change with { Allocation = null },
+                change with { Allocation = allocation with { Id = "8" } },
+                change with { Allocation = allocation with { Form = 1 } },
+                change with { Allocation = allocation with { Values = new Dictionary<string, string> { ["home"] = "/i" } } },
+                change with { IsRecord = false },
+            ])
+            Assert.Contains("exists already", await RefusedAsync(ExitCode.DataError, _office.Administration.AddAsync(other, default)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_database_goes_on_counting_where_another_one_stopped()
+    {
+        await _office.Administration.RaiseCountersAsync(new CountersView(1000, new Dictionary<string, long>()), default);
+        Assert.Equal(1001, (await AddAsync(Alice)).Version);
+        Assert.Equal(1001, (await _office.Administration.CountersAsync(default))!.Version);
     }
 
     [Fact]
@@ -250,8 +287,8 @@ public sealed class UserAdministrationTests : IDisposable
     private void Allocated(params (string, string)[] settings) =>
         _office.Users.Put(Alice, new Allocation { Id = "1", Mda = "first", Form = 1 }, settings);
 
-    private Task<UserRecord> AddAsync(string name, params (string Key, string Value)[] settings) =>
-        _office.Administration.AddAsync(new UserChange { Name = name, Settings = settings.ToDictionary() }, default);
+    private async Task<UserRecord> AddAsync(string name, params (string Key, string Value)[] settings) =>
+        (await _office.Administration.AddAsync(new UserChange { Name = name, Settings = settings.ToDictionary() }, default))!;
 
     private Task<UserRecord> SetAsync(string name, params (string Key, string Value)[] settings) => SetAsync(name, [], settings);
 

@@ -69,6 +69,27 @@ public sealed class MaildirExportTests : IDisposable
         Assert.All(Directory.GetDirectories(root, "*", SearchOption.AllDirectories).Append(root), folder => Assert.Equal(owner | UnixFileMode.UserExecute, File.GetUnixFileMode(folder)));
     }
 
+    [Fact]
+    public async Task Until_it_is_complete_nothing_has_its_name_and_given_up_it_leaves_nothing()
+    {
+        var parent = Directory.CreateDirectory(_folder.At("given-up")).FullName;
+        using (var export = new MaildirExport(Path.Combine(parent, "export")))
+        {
+            await export.AddAsync(new StoredMailView("id", 4, Arrival, "", "Lists"), target => target.WriteAsync("mail"u8.ToArray()).AsTask(), default);
+            await Assert.ThrowsAsync<IOException>(() => export.AddAsync(new StoredMailView("id", 4, Arrival, "", "Lists"), Break, default));
+            Assert.EndsWith(".part", Assert.Single(Directory.GetFileSystemEntries(parent)), StringComparison.Ordinal);
+            Assert.Single(Files(parent));
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(parent));
+
+        static async Task Break(Stream target)
+        {
+            await target.WriteAsync("ma"u8.ToArray());
+            throw new IOException("it breaks off");
+        }
+    }
+
     /// <summary>Names of folders come from a module, and to it perhaps from a stranger.</summary>
     [Fact]
     public async Task No_name_of_a_folder_leads_out_of_the_root_or_makes_a_folder_of_the_root()
@@ -91,9 +112,10 @@ public sealed class MaildirExportTests : IDisposable
     {
         // the only thing in its parent, so that whatever leads out is seen
         var root = Path.Combine(Directory.CreateDirectory(_folder.At($"{Interlocked.Increment(ref _exports)}")).FullName, "export");
-        await using var export = new MaildirExport(root);
+        using var export = new MaildirExport(root);
         foreach (var (flags, folder) in mails)
             await export.AddAsync(new StoredMailView("../../id", 4, Arrival, flags, folder), target => target.WriteAsync(Encoding.ASCII.GetBytes("mail")).AsTask(), default);
+        export.Complete();
         return root;
     }
 

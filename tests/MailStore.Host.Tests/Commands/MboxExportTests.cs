@@ -49,21 +49,80 @@ public sealed class MboxExportTests : IDisposable
     public async Task It_overwrites_nothing_and_is_its_owners_alone()
     {
         var path = _folder.At("all.mbox");
-        await using (new MboxExport(path))
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
-        Assert.Throws<IOException>(() => new MboxExport(path));
+        using (var export = new MboxExport(path))
+        {
+            Assert.False(File.Exists(path));
+            export.Complete();
+        }
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        using (var export = new MboxExport(path))
+            Assert.Throws<IOException>(export.Complete);
+        Assert.Equal([path], Directory.GetFileSystemEntries(Path.GetDirectoryName(path)!, "*all.mbox*"));
     }
 
-    private async Task<string> ExportAsync(string[] mails)
+    [Theory]
+    [InlineData("", "Subject: x\n\ntext\n", "Subject: x\n\ntext\n")]
+    [InlineData("seen", "Subject: x\n\nStatus: y\n", "Subject: x\nStatus: RO\n\nStatus: y\n")]
+    [InlineData("draft, flagged, passed, answered, seen, deleted", "Subject: x\r\n\r\ntext\r\n", "Subject: x\r\nStatus: RO\nX-Status: AFTD\n\r\ntext\r\n")]
+    [InlineData("flagged", "Subject: x\n", "Subject: x\nX-Status: F\n")]
+    [InlineData("flagged", "Subject: x", "Subject: x\nX-Status: F\n")]
+    [InlineData("", "X-Keywords: a\n b\n\tc\nstatus : RO\nSTATUSES: b\n d\ncontent-length:5\nX-IMAPbase: 1 2\n\ntext\n", "STATUSES: b\n d\n\ntext\n")]
+    [InlineData("", ">>>>>>>>>>>>>>>>>>>>>>>>>From x\n>>>>>>>>>>>>>>>>>>>>Status: x\n>>>>>>>>>>>>>>>>>>>>\nX-UID: 1\n", ">>>>>>>>>>>>>>>>>>>>>>>>>>From x\n>>>>>>>>>>>>>>>>>>>>Status: x\n>>>>>>>>>>>>>>>>>>>>\n")]
+    public async Task Flags_become_the_headers_by_which_mbox_keeps_them_and_those_that_came_are_left_out(string flags, string mail, string expected)
+    {
+        var exported = await ExportAsync([mail], flags);
+        Assert.Equal(expected + "\n", exported[(exported.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
+    }
+
+    [Fact]
+    public async Task A_mail_that_breaks_off_leaves_nothing_and_the_next_may_follow()
+    {
+        var path = _folder.At("broken.mbox");
+        using (var export = new MboxExport(path))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                var isBroken = i == 1;
+                var added = export.AddAsync(new StoredMailView("id", 4, Arrival, "", null), async target =>
+                {
+                    await target.WriteAsync(new byte[200_000]);
+                    if (isBroken)
+                        throw new IOException("it breaks off");
+                }, default);
+                if (isBroken)
+                    await Assert.ThrowsAsync<IOException>(() => added);
+                else
+                    await added;
+            }
+
+            export.Complete();
+        }
+
+        Assert.Equal([200_001, 200_001], Undo(await File.ReadAllTextAsync(path, Encoding.Latin1)).Select(mail => mail.Length));
+    }
+
+    private async Task<string> ExportAsync(string[] mails, string flags = "")
     {
         var path = _folder.At($"{Interlocked.Increment(ref _files)}.mbox");
-        await using (var export = new MboxExport(path))
+        using (var export = new MboxExport(path))
         {
+            // as it comes: in pieces of any size
             foreach (var mail in mails)
-                await export.AddAsync(new StoredMailView("id", mail.Length, Arrival, "", null), target => target.WriteAsync(Encoding.Latin1.GetBytes(mail)).AsTask(), default);
+                await export.AddAsync(new StoredMailView("id", mail.Length, Arrival, flags, null), target => WriteAsync(target, Encoding.Latin1.GetBytes(mail)), default);
+            export.Complete();
         }
 
         return await File.ReadAllTextAsync(path, Encoding.Latin1);
+    }
+
+    private static async Task WriteAsync(Stream target, ReadOnlyMemory<byte> mail)
+    {
+        for (var size = 1 + (mail.Length % 3); !mail.IsEmpty; size = 1 + (size * 7 % 31))
+        {
+            await target.WriteAsync(mail[..Math.Min(size, mail.Length)]);
+            mail = mail[Math.Min(size, mail.Length)..];
+        }
     }
 
     private static List<string> Undo(string mbox)

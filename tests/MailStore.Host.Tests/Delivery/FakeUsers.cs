@@ -6,7 +6,7 @@ using MailStore.Sdk;
 namespace MailStore.Host.Tests.Delivery;
 
 /// <summary>A user database in memory. A test can step in before each call, by its name (Find, Add, Replace, Remove).</summary>
-internal sealed class FakeUsers : IUserDatabase
+internal sealed class FakeUsers : IUserDatabase, IUserDatabaseCounters
 {
     private readonly SortedDictionary<string, UserRecord> _users = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -75,6 +75,15 @@ internal sealed class FakeUsers : IUserDatabase
             all = [.. _users.Values];
         foreach (var user in all.Where(user => user.Name.StartsWith(prefix ?? "", StringComparison.Ordinal)))
             yield return user;
+    }
+
+    public ValueTask<UserDatabaseCounters> GetCountersAsync(CancellationToken cancellationToken) => new(new UserDatabaseCounters { LastVersion = _version });
+
+    public ValueTask RaiseCountersAsync(UserDatabaseCounters counters, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            _version = Math.Max(_version, counters.LastVersion);
+        return default;
     }
 
     private ValueTask StepInAsync(string call, string name) => Before?.Invoke(call, name) ?? default;

@@ -25,6 +25,17 @@ public sealed class FirstMailTests : IDisposable
     }
 
     [Fact]
+    public async Task While_users_are_moved_elsewhere_the_first_mail_waits_and_all_others_are_delivered()
+    {
+        using var office = new PostOffice(keys: "userdb_read_only = true\n");
+        office.Users.Put(Alice);
+        office.Users.Put(Bob, new Allocation { Id = "1", Mda = "first", Form = 1 });
+        Assert.Equal(["451 4.3.0", "250 2.0.0"], await office.SendAsync(Alice, Bob));
+        Assert.Empty(office.First.Allocated);
+        Assert.Contains(office.Log.Entries, entry => entry.Text.Contains("userdb_read_only", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Later_mails_do_not_go_by_the_creator()
     {
         _office.Users.Put(Alice);

@@ -25,12 +25,14 @@ internal sealed class PostOffice : IDisposable
 
     /// <param name="first">Options in <c>[mda.first]</c>.</param>
     /// <param name="tables">More tables of the configuration.</param>
-    public PostOffice(string first = "", string tables = "")
+    /// <param name="keys">More keys at the top level.</param>
+    public PostOffice(string first = "", string tables = "", string keys = "")
     {
-        Configuration = ConfigFolder.LoadRight($"mda = \"first\"\ncreator = \"fake\"\nuserdb = \"fake\"\n[mda.first]\n{first}\n[mda.second]\n{tables}\n");
+        Configuration = ConfigFolder.LoadRight($"mda = \"first\"\ncreator = \"fake\"\nuserdb = \"fake\"\n{keys}[mda.first]\n{first}\n[mda.second]\n{tables}\n");
         var agents = Configuration.Modules.Where(section => section.Kind == ModuleKind.Mda).Select(section => Instance(
             section.Kind, section.Instance, section.Instance == "first" ? First : Second, typeof(FakeOptions), section.OptionsTable));
         _modules = new ModuleSet([.. agents, Instance(ModuleKind.Creator, "fake", Creator), Instance(ModuleKind.Userdb, "fake", Users)], "fake", "fake", Log);
+        ((GuardedUserDatabase)_modules.Users).IsReadOnly = Configuration.Options.UserdbReadOnly;
         Directory = new UserDirectory(Configuration, _modules);
         Delivery = new DeliveryService(Configuration, _modules, Directory, Log.CreateLogger<DeliveryService>(), Clock);
         Administration = new UserAdministration(Configuration, Directory, [.. _modules.Mdas.Keys]);

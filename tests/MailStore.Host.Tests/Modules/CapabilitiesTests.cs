@@ -22,16 +22,18 @@ public sealed class CapabilitiesTests
     }
 
     [Fact]
-    public async Task A_guarded_database_locks_counts_is_shared_and_copied_only_if_the_module_is()
+    public async Task A_guarded_database_locks_counts_is_shared_copied_and_moved_only_if_the_module_is()
     {
         using var bench = new Bench();
         IUserDatabase all = new GuardedUserDatabase(bench.Module, bench.Boundary);
         IUserDatabase plain = new GuardedUserDatabase(new PlainUsers(), bench.Boundary);
-        Assert.True(all is IUserLocks and IUserSequences and ISharedUserDatabase and IUserDatabaseBackup);
+        Assert.True(all is IUserLocks and IUserSequences and ISharedUserDatabase and IUserDatabaseBackup and IUserDatabaseCounters);
         Assert.False(plain is IUserLocks);
         Assert.False(plain is IUserSequences);
         Assert.False(plain is ISharedUserDatabase);
         Assert.False(plain is IUserDatabaseBackup);
+        Assert.False(plain is IUserDatabaseCounters);
+        Assert.Equal(7, (await ((IUserDatabaseCounters)all).GetCountersAsync(default)).LastVersion);
         Assert.Equal(TimeSpan.FromSeconds(30), await ((ISharedUserDatabase)all).GetLockLeaseAsync(default));
         await using var copy = await ((IUserDatabaseBackup)all).OpenBackupAsync(default);
         Assert.IsType<GuardedStream>(copy);
@@ -40,6 +42,26 @@ public sealed class CapabilitiesTests
         Assert.IsType<GuardedUserLock>(held);
         await held.DisposeAsync();
         Assert.Equal(1, bench.Module.GivenLock!.Disposed);
+    }
+
+    [Fact]
+    public async Task Nothing_that_changes_a_database_reaches_it_while_it_is_read_only()
+    {
+        using var bench = new Bench();
+        var users = new GuardedUserDatabase(bench.Module, bench.Boundary) { IsReadOnly = true };
+        var alice = new UserRecord { Name = "alice", Version = 1 };
+        bench.Module.Behaviour = Behaviour.Throw;
+        foreach (var change in (Func<Task>[])
+            [
+                async () => await users.TryAddAsync(alice, default),
+                async () => await users.TryReplaceAsync(alice, default),
+                async () => await users.TryRemoveAsync(alice, default),
+                async () => await ((IUserSequences)(object)users).NextAsync("uid", default),
+                async () => await ((IUserDatabaseCounters)(object)users).RaiseCountersAsync(new UserDatabaseCounters(), default),
+            ])
+            Assert.Contains("userdb_read_only", (await Assert.ThrowsAsync<TemporaryFailureException>(change)).Message, StringComparison.Ordinal);
+        bench.Module.Behaviour = Behaviour.Good;
+        Assert.NotNull(await users.FindAsync("alice", default));
     }
 
     [Fact]

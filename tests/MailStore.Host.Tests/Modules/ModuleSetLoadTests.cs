@@ -220,6 +220,19 @@ public sealed class ModuleSetLoadTests : IDisposable
         Assert.NotNull(modules.Creator);
     }
 
+    [Theory]
+    [InlineData("shared", "one-host", true)]
+    [InlineData("shared", "misbehaving", false)]
+    [InlineData("misbehaving", "one-host", false)]
+    public async Task Storage_of_one_host_serves_a_shared_database_with_a_warning(string userdb, string mda, bool warned)
+    {
+        _home.Add("Misbehaving");
+        _home.Add("Sharing");
+        await using var modules = ModuleSet.Load(
+            _home.ConfigurationOf(_home.Mda("local", mda), _home.Section(ModuleKind.Creator, "misbehaving"), _home.Section(ModuleKind.Userdb, "misbehaving", userdb)), _home.Log, TimeProvider.System);
+        Assert.Equal(warned, _home.Log.Entries.Any(entry => entry.Level == LogLevel.Warning && entry.Text.StartsWith("mda 'local' keeps its mail in files of this host", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void The_catalog_tells_options_and_mistakes_and_leaves_the_data_directory_alone()
     {

@@ -5,7 +5,7 @@ namespace MailStore.Host.Tests.Modules;
 
 /// <summary>All kinds of modules in one; each of its calls behaves as it is told. What hangs goes on when <see cref="Release"/> is called.</summary>
 internal sealed class ScriptedModule : IMailDeliveryAgent, IMailbox, IReadableMailbox, IMailboxUsage, IMailboxRemoval, ICreator,
-    IUserDatabase, IUserLocks, IUserSequences, ISharedUserDatabase, IUserDatabaseBackup, IModuleLifetime, IModuleHealth, IAsyncDisposable
+    IUserDatabase, IUserLocks, IUserSequences, ISharedUserDatabase, IUserDatabaseBackup, IUserDatabaseCounters, IModuleLifetime, IModuleHealth, IAsyncDisposable
 {
     private readonly ManualResetEventSlim _released = new();
     private readonly TaskCompletionSource _releasedTask = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -80,6 +80,10 @@ internal sealed class ScriptedModule : IMailDeliveryAgent, IMailbox, IReadableMa
     public ValueTask<TimeSpan> GetLockLeaseAsync(CancellationToken cancellationToken) => PlayAsync(() => TimeSpan.FromSeconds(30), cancellationToken);
 
     public ValueTask<Stream> OpenBackupAsync(CancellationToken cancellationToken) => PlayAsync<Stream>(() => new MemoryStream("copy"u8.ToArray()), cancellationToken);
+
+    public ValueTask<UserDatabaseCounters> GetCountersAsync(CancellationToken cancellationToken) => PlayAsync(() => new UserDatabaseCounters { LastVersion = 7 }, cancellationToken);
+
+    public ValueTask RaiseCountersAsync(UserDatabaseCounters counters, CancellationToken cancellationToken) => PlayAsync(cancellationToken);
 
     public ValueTask StartAsync(CancellationToken cancellationToken) => PlayAsync(cancellationToken);
 

@@ -1,8 +1,4 @@
-using System.Diagnostics;
-using MailStore.LiteDb.Users;
-using MailStore.Sdk;
 using MailStore.Sdk.Conformance;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailStore.Plugins.Tests.LiteDb;
 
@@ -13,20 +9,12 @@ public sealed class ConformanceTests
     public static TheoryData<string> Cases => [.. ConformanceKit.UserDatabases.Names];
 
     [Theory, MemberData(nameof(Cases))]
-    public Task Keeps_the_contract(string name) => ConformanceKit.UserDatabases.RunAsync(name, new Module(), Options);
+    public Task Keeps_the_contract(string name) => ConformanceKit.UserDatabases.RunAsync(name, new LiteDbUsersUnderTest(), Options);
 
     [Fact]
     public async Task What_is_not_tried_is_for_databases_that_hosts_share()
     {
         foreach (var name in ConformanceKit.UserDatabases.Names.Where(name => name.StartsWith("shared", StringComparison.Ordinal)))
-            Assert.Contains("no ISharedUserDatabase", (await ConformanceKit.UserDatabases.RunAsync(name, new Module(), Options)).Remark, StringComparison.Ordinal);
-    }
-
-    private sealed class Module : UserDatabaseUnderTest
-    {
-        public override ValueTask<OpenedModule<IUserDatabase>> OpenAsync(ModuleContext context, CancellationToken cancellationToken) => new(new OpenedModule<IUserDatabase>(
-            new LiteDbUserDatabase(new LiteDbUserDatabaseOptions { CachedUsers = 100 }, NullLogger<LiteDbUserDatabase>.Instance, TimeProvider.System, context)));
-
-        public override ProcessStartInfo DescribePeer(ModuleContext context) => Probe.Describe(["peer", context.DataDirectory]);
+            Assert.Contains("no ISharedUserDatabase", (await ConformanceKit.UserDatabases.RunAsync(name, new LiteDbUsersUnderTest(), Options)).Remark, StringComparison.Ordinal);
     }
 }

@@ -109,6 +109,57 @@ public sealed class ReadingTests
         Assert.Equal(ids.Order(StringComparer.Ordinal), (await reader.ListAsync(None).ToListAsync()).Select(mail => mail.Id).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task Mails_that_others_named_are_listed_among_the_rest_by_their_time()
+    {
+        await using var world = new MaildirWorld();
+        var mailbox = await world.MailboxAsync(await world.StartAsync());
+        var start = new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        foreach (var (name, day) in new[] { ("foreign", 2), ("12345", 4), (".hidden", 3), ($"{start.AddDays(3).ToUnixTimeSeconds()}.V1.host:2,S", 9), ("-5.x:2,FS", 5) })
+        {
+            var path = $"{world.AliceHome}/cur/{name}";
+            await File.WriteAllTextAsync(path, name);
+            File.SetLastWriteTimeUtc(path, start.AddDays(day).UtcDateTime);
+        }
+
+        await mailbox.DeliverAsync(MaildirWorld.Mail(arrival: start.AddDays(1)), None);
+        await mailbox.DeliverAsync(MaildirWorld.Mail(arrival: start.AddDays(6)), None);
+        var mails = await ((IReadableMailbox)mailbox).ListAsync(None).ToListAsync();
+        Assert.Equal([1, 2, 9, 4, 5, 6], mails.Select(mail => (int)(mail.Arrival - start).TotalDays));
+        Assert.Equal(["foreign", $"{start.AddDays(3).ToUnixTimeSeconds()}.V1.host", "12345", "-5.x"], mails.Skip(1).Take(4).Select(mail => mail.Id));
+    }
+
+    [Fact]
+    public async Task Mails_that_a_reader_flags_removes_and_moves_after_their_names_were_read_are_seen_once()
+    {
+        await using var world = new MaildirWorld();
+        var reader = (IReadableMailbox)await world.MailboxAsync(await world.StartAsync());
+        const int count = 600;
+        for (var i = 0; i < count; i++)
+            await File.WriteAllTextAsync($"{world.AliceHome}/{(i % 2 == 0 ? "new" : "cur")}/{1_700_000_000 + i}.M1.host{(i % 2 == 0 ? "" : ":2,")}", "mail");
+        var listed = new List<StoredMail>();
+        await foreach (var mail in reader.ListAsync(None))
+        {
+            listed.Add(mail);
+            if (listed.Count > 1)
+                continue;
+            foreach (var path in MaildirWorld.Files(world.AliceHome + "/new").Concat(MaildirWorld.Files(world.AliceHome + "/cur")))
+            {
+                var name = Path.GetFileName(path).Split(':')[0];
+                if (name.EndsWith("99.M1.host", StringComparison.Ordinal))
+                    File.Delete(path);
+                else
+                    File.Move(path, name.EndsWith("7.M1.host", StringComparison.Ordinal) ? $"{world.AliceHome}/new/{name}" : $"{world.AliceHome}/cur/{name}:2,S");
+            }
+        }
+
+        Assert.Equal(listed.Count, listed.Select(mail => mail.Id).Distinct().Count());
+        Assert.Equal(count - listed.Count, Enumerable.Range(0, count).Count(i => i % 100 == 99 && listed.All(mail => !mail.Id.StartsWith($"{1_700_000_000 + i}.", StringComparison.Ordinal))));
+        Assert.All(listed.TakeLast(50), mail => Assert.Equal(mail.Id.EndsWith("7.M1.host", StringComparison.Ordinal) ? MailFlags.None : MailFlags.Seen, mail.Flags));
+        foreach (var mail in listed.TakeLast(20))
+            Assert.Equal("mail", await TextAsync(reader, mail.Id));
+    }
+
     [FactIf("python3")]
     public async Task Python_reads_every_mail()
     {

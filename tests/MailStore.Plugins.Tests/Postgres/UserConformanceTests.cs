@@ -1,8 +1,4 @@
-using System.Diagnostics;
-using MailStore.Postgres.Users;
-using MailStore.Sdk;
 using MailStore.Sdk.Conformance;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailStore.Plugins.Tests.Postgres;
 
@@ -15,19 +11,8 @@ public sealed class UserConformanceTests(PostgresFixture fixture) : IClassFixtur
     [PostgresTheory, MemberData(nameof(Cases))]
     public async Task Keeps_the_contract(string name)
     {
-        var verdict = await ConformanceKit.UserDatabases.RunAsync(name, new Module(fixture.Server.Connection()), Options);
+        var verdict = await ConformanceKit.UserDatabases.RunAsync(name, new PostgresUsersUnderTest(fixture.Server.Connection()), Options);
         if (!name.EndsWith("a second opening is refused", StringComparison.Ordinal))
             Assert.True(string.IsNullOrEmpty(verdict.Remark), verdict.Remark);
-    }
-
-    private sealed class Module(string connection) : UserDatabaseUnderTest
-    {
-        public override ValueTask<OpenedModule<IUserDatabase>> OpenAsync(ModuleContext context, CancellationToken cancellationToken)
-        {
-            var options = new PostgresUserDatabaseOptions { Connection = connection, Schema = PostgresFixture.SchemaOf(context), LockLease = TimeSpan.FromSeconds(2), CachedUsers = 100 };
-            return new(new OpenedModule<IUserDatabase>(new PostgresUserDatabase(options, NullLogger<PostgresUserDatabase>.Instance, TimeProvider.System, context)));
-        }
-
-        public override ProcessStartInfo DescribePeer(ModuleContext context) => Probe.Describe("peer", connection, PostgresFixture.SchemaOf(context));
     }
 }

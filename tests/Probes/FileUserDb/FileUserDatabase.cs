@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using MailStore.Sdk;
@@ -9,7 +10,8 @@ namespace MailStore.Probes;
 /// A small user database that keeps the contract: one journal, one flock, one write at a time. Each instance of it may be given one flaw, which the conformance
 /// kit must see.
 /// </summary>
-public class FileUserDatabase(ModuleContext context, TimeSpan lease, Flaw flaw = Flaw.None) : IUserDatabase, IUserLocks, IUserSequences, IModuleLifetime, IAsyncDisposable
+public class FileUserDatabase(ModuleContext context, TimeSpan lease, Flaw flaw = Flaw.None) : IUserDatabase, IUserLocks, IUserSequences, IUserDatabaseCounters, IModuleLifetime,
+    IAsyncDisposable
 {
     private readonly string _path = context.ResolvePath("users.journal");
     private readonly SemaphoreSlim _gate = new(1);
@@ -98,6 +100,31 @@ public class FileUserDatabase(ModuleContext context, TimeSpan lease, Flaw flaw =
             var next = write.State.Sequences.GetValueOrDefault(sequence) + 1;
             write.Do(new Entry("next", sequence) { Version = next });
             return next;
+        },
+        cancellationToken);
+
+    public ValueTask<UserDatabaseCounters> GetCountersAsync(CancellationToken cancellationToken) => ReadAsync(
+        state => new UserDatabaseCounters
+        {
+            LastVersion = flaw == Flaw.ForgetsVersionsOfTheRemoved ? state.Users.Values.Max(user => (long?)user.Version) ?? 0 : state.LastVersion,
+            Sequences = state.Sequences.ToImmutableSortedDictionary(StringComparer.Ordinal),
+        },
+        cancellationToken);
+
+    public async ValueTask RaiseCountersAsync(UserDatabaseCounters counters, CancellationToken cancellationToken) => await WriteAsync(
+        write =>
+        {
+            var state = write.State;
+            if (flaw == Flaw.RaisesInMemoryOnly)
+            {
+                state.Apply(new Entry("version", "") { Version = counters.LastVersion });
+                return true;
+            }
+
+            write.Do(new Entry("version", "") { Version = counters.LastVersion });
+            foreach (var (name, number) in counters.Sequences.Where(last => flaw == Flaw.LowersItsCounters || last.Value > state.Sequences.GetValueOrDefault(last.Key)))
+                write.Do(new Entry("next", name) { Version = number });
+            return true;
         },
         cancellationToken);
 

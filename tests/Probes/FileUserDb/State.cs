@@ -37,6 +37,9 @@ internal sealed class State(Flaw flaw)
             case "remove":
                 Users.Remove(entry.Name);
                 break;
+            case "version":
+                LastVersion = Math.Max(LastVersion, entry.Version);
+                break;
             case "next":
                 Sequences[entry.Name] = entry.Version;
                 break;

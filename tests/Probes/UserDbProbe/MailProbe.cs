@@ -84,7 +84,7 @@ internal sealed class MailProbe : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _agent.StopAsync(default);
-        _agent.Dispose();
+        await _agent.DisposeAsync();
     }
 
     private async Task<IMailbox> OpenAsync(int user)

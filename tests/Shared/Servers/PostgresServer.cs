@@ -56,12 +56,17 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Makes a server and starts it.</summary>
     /// <param name="settings">More settings, as <c>fsync=off</c>.</param>
-    public static Task<PostgresServer> StartNewAsync(params string[] settings) => StartNewAsync(null, settings);
+    public static Task<PostgresServer> StartNewAsync(params string[] settings) => StartNewAsync(null, onDisk: false, settings);
 
-    /// <summary>As <see cref="StartNewAsync(string[])"/>, with its data on a file system of the test's.</summary>
-    public static async Task<PostgresServer> StartNewAsync(PostgresDisk? disk, params string[] settings)
+    /// <summary>As above, with its data on the disk, for measurements.</summary>
+    public static Task<PostgresServer> StartNewOnDiskAsync() => StartNewAsync(null, onDisk: true, []);
+
+    /// <summary>As above, with its data on a file system of the test's.</summary>
+    public static Task<PostgresServer> StartNewAsync(PostgresDisk disk) => StartNewAsync(disk, onDisk: false, []);
+
+    private static async Task<PostgresServer> StartNewAsync(PostgresDisk? disk, bool onDisk, string[] settings)
     {
-        var server = new PostgresServer(await MakeFolderAsync(), settings, disk);
+        var server = new PostgresServer(await MakeFolderAsync(onDisk), settings, disk);
         try
         {
             if (disk is not null)
@@ -172,9 +177,9 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private string View(string file) => Path.Combine(_disk?.View ?? Data, file);
 
-    private static async Task<string> MakeFolderAsync()
+    private static async Task<string> MakeFolderAsync(bool onDisk = false)
     {
-        var memory = Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 1L << 30;
+        var memory = !onDisk && Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 1L << 30;
         var folder = Path.Combine(memory ? "/dev/shm" : Path.GetTempPath(), $"mailstore-pg-{Guid.NewGuid():n}");
         Directory.CreateDirectory(folder);
         if (AsNobody.Length > 0)

@@ -70,6 +70,15 @@ internal static unsafe partial class SystemCalls
             throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
+    /// <summary>Makes all durable that was written to the file system of a folder: for many files at once.</summary>
+    /// <exception cref="IOException">That failed.</exception>
+    public static void SyncFileSystem(string path)
+    {
+        using var folder = OpenFolder(path);
+        if (SyncAll(folder) != 0)
+            throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static SafeFileHandle OpenFolder(string path)
     {
@@ -123,6 +132,9 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport(C, EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(SafeFileHandle file);
+
+    [LibraryImport(C, EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncAll(SafeFileHandle folder);
 
     /// <summary>struct passwd of 64-bit Linux, glibc and musl; only its head is read.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]

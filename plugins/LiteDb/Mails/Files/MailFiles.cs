@@ -9,7 +9,7 @@ namespace MailStore.LiteDb.Mails.Files;
 /// no more threads. As many files stay open as are configured; beyond that, the one that was used the longest ago is closed, and so is each that was
 /// not used for a while. Its lock is held for what happens in memory only.
 /// </summary>
-internal sealed class MailFiles : IDisposable
+internal sealed class MailFiles : IAsyncDisposable
 {
     private const int MaxThreads = 16;
     private const int MaxBatch = 256;
@@ -86,15 +86,8 @@ internal sealed class MailFiles : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _timer.Dispose();
-        lock (_gate)
-        {
-            _isStopping = true;
-            EndIfDone();
-        }
-    }
+    /// <summary>Where nobody stopped it, or nobody waited for that: lets go of all files.</summary>
+    public ValueTask DisposeAsync() => new(StopAsync(new CancellationToken(canceled: true)));
 
     private void Schedule(Entry entry)
     {

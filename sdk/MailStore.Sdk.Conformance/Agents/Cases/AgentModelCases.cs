@@ -17,7 +17,7 @@ internal static class AgentModelCases
     private static async Task RunAsync(CaseContext<AgentUnderTest> context, IReadOnlyList<AgentOperation> operations)
     {
         await using var world = new AgentWorld(context);
-        var model = new AgentModel(world);
+        var model = await AgentModel.CreateAsync(world);
         foreach (var operation in operations)
             await model.ApplyAsync(operation);
         await model.CheckAsync();

@@ -24,7 +24,7 @@ internal static class AllocationCases
     private static async Task BearsIdAsync(AgentWorld world)
     {
         var host = await world.StartAsync();
-        var record = world.NewRecord(AgentWorld.Alice);
+        var record = await world.NewRecordAsync(AgentWorld.Alice);
         // the id itself is looked at in each allocation
         var allocation = await host.AllocateAsync(record);
         Expect.That(allocation.Mda == world.Place.Instance, $"the allocation says that the instance '{allocation.Mda}' made it, but it was '{world.Place.Instance}'; make it by AllocationContext.Complete");
@@ -56,10 +56,10 @@ internal static class AllocationCases
         var second = isSecondHost ? await world.StartAnotherAsync() : first;
         foreach (var (name, firstWins) in ((string, bool)[])[(AgentWorld.Alice, true), (AgentWorld.Bob, false)])
         {
-            var record = world.NewRecord(name);
+            var record = await world.NewRecordAsync(name);
             Allocation[] made = [await first.AllocateAsync(record), await second.AllocateAsync(record)];
             Expect.That(made[0].Id != made[1].Id, "two calls of AllocateAsync gave allocations with the same id");
-            await DecideAsync(world, firstWins ? first : second, firstWins ? second : first, world.Write(record, made[firstWins ? 0 : 1]), [made[firstWins ? 1 : 0]]);
+            await DecideAsync(world, firstWins ? first : second, firstWins ? second : first, await world.WriteAsync(record, made[firstWins ? 0 : 1]), [made[firstWins ? 1 : 0]]);
         }
     }
 
@@ -70,10 +70,10 @@ internal static class AllocationCases
         var random = new Random(world.Context.Seed);
         for (var round = 0; round < 5 * world.Context.Effort; round++)
         {
-            var record = world.NewRecord($"user{round}@example.org");
+            var record = await world.NewRecordAsync($"user{round}@example.org");
             var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => (i % 2 == 0 ? first : second).AllocateAsync(record)));
             var winner = made[random.Next(made.Length)];
-            await DecideAsync(world, first, second, world.Write(record, winner), [.. made.Where(allocation => allocation != winner)]);
+            await DecideAsync(world, first, second, await world.WriteAsync(record, winner), [.. made.Where(allocation => allocation != winner)]);
         }
     }
 
@@ -100,7 +100,7 @@ internal static class AllocationCases
 
     private static async Task DeadHostAsync(AgentWorld world)
     {
-        var record = world.NewRecord(AgentWorld.Alice);
+        var record = await world.NewRecordAsync(AgentWorld.Alice);
         for (var i = 0; i < 3; i++)
         {
             var host = await world.StartAsync();
@@ -110,14 +110,14 @@ internal static class AllocationCases
         }
 
         var last = await world.StartAsync();
-        var mailbox = last.Open(world.Write(record, await last.AllocateAsync(record)));
+        var mailbox = last.Open(await world.WriteAsync(record, await last.AllocateAsync(record)));
         await mailbox.ExpectIfReadableAsync([await mailbox.DeliverAsync(Letters.Plain())]);
     }
 
     private static async Task ChangedRecordAsync(AgentWorld world)
     {
         var host = await world.StartAsync();
-        _ = await host.AllocateAsync(world.NewRecord(AgentWorld.Alice));
+        _ = await host.AllocateAsync(await world.NewRecordAsync(AgentWorld.Alice));
         var mailbox = await host.AddAsync(AgentWorld.Alice);
         await mailbox.ExpectIfReadableAsync([await mailbox.DeliverAsync(Letters.Plain())]);
     }
@@ -125,10 +125,10 @@ internal static class AllocationCases
     private static async Task CancelledAsync(AgentWorld world)
     {
         var host = await world.StartAsync();
-        var moments = await Moments.MeasureAsync(async i => await host.AllocateAsync(world.NewRecord($"measured{i}@example.org")));
+        var moments = await Moments.MeasureAsync(i => world.NewRecordAsync($"measured{i}@example.org"), async record => await host.AllocateAsync(record));
         for (var i = 0; i < CancelledTries * world.Context.Effort; i++)
         {
-            var record = world.NewRecord($"user{i}@example.org");
+            var record = await world.NewRecordAsync($"user{i}@example.org");
             using var cancel = moments.CancelAt(i, CancelledTries);
             try
             {
@@ -138,7 +138,7 @@ internal static class AllocationCases
             {
             }
 
-            var mailbox = host.Open(world.Write(record, await host.AllocateAsync(record)));
+            var mailbox = host.Open(await world.WriteAsync(record, await host.AllocateAsync(record)));
             await mailbox.ExpectIfReadableAsync([await mailbox.DeliverAsync(Letters.Plain("a mail after a cancelled allocation"))]);
         }
     }

@@ -40,13 +40,13 @@ internal static class LifeCases
 
     private static async Task ManyTimesAsync(AgentWorld world)
     {
-        var record = world.NewRecord(AgentWorld.Alice);
+        var record = await world.NewRecordAsync(AgentWorld.Alice);
         var stored = new List<DeliveryOutcome>();
         for (var i = 0; i < 5; i++)
         {
             var host = await world.StartAsync();
             if (record.Allocation is null)
-                record = world.Write(record, await host.AllocateAsync(record));
+                record = await world.WriteAsync(record, await host.AllocateAsync(record));
             var mailbox = host.Open(record);
             await mailbox.ExpectIfReadableAsync(stored);
             stored.Add(await mailbox.DeliverAsync(Letters.Plain($"a mail of life no. {i + 1}")));

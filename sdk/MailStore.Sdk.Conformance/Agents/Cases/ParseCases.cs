@@ -27,7 +27,7 @@ internal static class ParseCases
 
     private static async Task NewAsync(AgentWorld world)
     {
-        var parsed = (await world.StartAsync()).Parse(world.NewRecord(AgentWorld.Alice));
+        var parsed = (await world.StartAsync()).Parse(await world.NewRecordAsync(AgentWorld.Alice));
         Expect.That(parsed is ParseResult.Incomplete, $"Parse of a record without an allocation gave {parsed} instead of Incomplete");
         Expect.That(parsed is ParseResult.Incomplete { Missing.Length: > 0 }, "Parse of a record without an allocation gave Incomplete, but does not say what is missing");
     }
@@ -41,8 +41,8 @@ internal static class ParseCases
     private static async Task SameAsync(AgentWorld world)
     {
         var host = await world.StartAsync();
-        var fresh = world.NewRecord(AgentWorld.Alice);
-        var allocated = world.Write(fresh, await host.AllocateAsync(fresh));
+        var fresh = await world.NewRecordAsync(AgentWorld.Alice);
+        var allocated = await world.WriteAsync(fresh, await host.AllocateAsync(fresh));
         foreach (var record in (UserRecord[])[fresh, allocated, WithForm(allocated, int.MaxValue)])
         {
             var first = Describe(host.Parse(record));
@@ -58,7 +58,7 @@ internal static class ParseCases
     {
         var host = await world.StartAsync();
         var neighbour = await host.AddAsync(AgentWorld.Bob);
-        var fresh = world.NewRecord(AgentWorld.Alice);
+        var fresh = await world.NewRecordAsync(AgentWorld.Alice);
         var before = DirectoryState.Of(world.Place.DataDirectory);
         foreach (var record in (UserRecord[])[fresh, neighbour.Record, WithForm(neighbour.Record, int.MaxValue)])
         {
@@ -71,8 +71,8 @@ internal static class ParseCases
     private static async Task FastAsync(AgentWorld world)
     {
         var host = await world.StartAsync();
-        var fresh = world.NewRecord(AgentWorld.Alice);
-        var allocated = world.Write(fresh, await host.AllocateAsync(fresh));
+        var fresh = await world.NewRecordAsync(AgentWorld.Alice);
+        var allocated = await world.WriteAsync(fresh, await host.AllocateAsync(fresh));
         foreach (var record in (UserRecord[])[fresh, allocated])
         {
             var user = world.Context.Module.Bind(record);
@@ -97,10 +97,11 @@ internal static class ParseCases
         var mailbox = await host.AddAsync(AgentWorld.Alice);
         using var end = new CancellationTokenSource();
         var begun = new TaskCompletionSource();
+        var other = await world.NewRecordAsync(AgentWorld.Bob);
         var delivery = mailbox.TryDeliverAsync(Letters.Slow() with { OnRead = _ => begun.TrySetResult() }, end.Token);
         await Task.WhenAny(begun.Task, delivery);
         _ = await world.SoonAsync(Task.Run(() => host.Parse(mailbox.Record)), "Parse of a record whose mailbox is taking a slow mail");
-        _ = await world.SoonAsync(Task.Run(() => host.Parse(world.NewRecord(AgentWorld.Bob))), "Parse of a record while a slow mail is delivered to another user");
+        _ = await world.SoonAsync(Task.Run(() => host.Parse(other)), "Parse of a record while a slow mail is delivered to another user");
         // whether it heeds the cancellation is the business of another case
         await end.CancelAsync();
     }

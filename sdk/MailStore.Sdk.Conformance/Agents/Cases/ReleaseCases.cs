@@ -49,7 +49,7 @@ internal static class ReleaseCases
         await host.ReleaseAsync(null, mailbox.Record.Allocation!);
         await mailbox.ExpectAsync([stored]);
         // the user was added again, and is not allocated yet
-        await host.ReleaseAsync(world.NewRecord(AgentWorld.Alice), mailbox.Record.Allocation!);
+        await host.ReleaseAsync(await world.NewRecordAsync(AgentWorld.Alice), mailbox.Record.Allocation!);
         await mailbox.ExpectAsync([stored]);
     }
 
@@ -57,7 +57,7 @@ internal static class ReleaseCases
     {
         var host = await world.StartAsync();
         var bob = await host.AddAsync(AgentWorld.Bob);
-        var record = world.NewRecord(AgentWorld.Alice);
+        var record = await world.NewRecordAsync(AgentWorld.Alice);
         await host.ReleaseAsync(null, await host.AllocateAsync(record));
         await bob.ExpectIfReadableAsync([await bob.DeliverAsync(Letters.Plain("another user's mail"))]);
     }
@@ -71,7 +71,7 @@ internal static class ReleaseCases
             await host.ReleaseAsync(mailbox.Record, lost);
         await mailbox.ExpectIfReadableAsync([stored, await mailbox.DeliverAsync(Letters.Plain("a mail after it was released three times"))]);
 
-        var unused = await host.AllocateAsync(world.NewRecord(AgentWorld.Bob));
+        var unused = await host.AllocateAsync(await world.NewRecordAsync(AgentWorld.Bob));
         for (var i = 0; i < 3; i++)
             await host.ReleaseAsync(null, unused);
     }
@@ -79,7 +79,7 @@ internal static class ReleaseCases
     private static async Task GoneAsync(AgentWorld world)
     {
         var host = await world.StartAsync();
-        await host.ReleaseAsync(null, await host.AllocateAsync(world.NewRecord(AgentWorld.Alice)));
+        await host.ReleaseAsync(null, await host.AllocateAsync(await world.NewRecordAsync(AgentWorld.Alice)));
         var mailbox = await host.AddAsync(AgentWorld.Alice);
         await mailbox.ExpectIfReadableAsync([await mailbox.DeliverAsync(Letters.Plain("a mail of the user who was added again"))]);
     }
@@ -95,8 +95,8 @@ internal static class ReleaseCases
 
     private static async Task<(MailboxUnderTest Winner, Allocation Lost)> RaceAsync(AgentWorld world, AgentHost host, string name)
     {
-        var record = world.NewRecord(name);
+        var record = await world.NewRecordAsync(name);
         var lost = await host.AllocateAsync(record);
-        return (host.Open(world.Write(record, await host.AllocateAsync(record))), lost);
+        return (host.Open(await world.WriteAsync(record, await host.AllocateAsync(record))), lost);
     }
 }

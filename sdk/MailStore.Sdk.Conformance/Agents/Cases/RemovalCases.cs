@@ -80,11 +80,7 @@ internal static class RemovalCases
     private static async Task CancelledAsync(AgentWorld world, AgentHost host, MailboxUnderTest mailbox)
     {
         _ = mailbox.Removal;
-        var moments = await Moments.MeasureAsync(async i =>
-        {
-            var measured = await host.AddAsync($"measured{i}@example.org");
-            await RemoveAsync(world, measured);
-        });
+        var moments = await Moments.MeasureAsync(i => host.AddAsync($"measured{i}@example.org"), measured => RemoveAsync(world, measured));
         for (var i = 0; i < CancelledTries * world.Context.Effort; i++)
         {
             mailbox = await host.AddAsync($"user{i}@example.org");

@@ -1,19 +1,30 @@
 namespace MailStore.Sdk.Conformance;
 
 /// <summary>What a sequence of operations must have come to: each user with his record and his mails, and the hosts that serve them.</summary>
-internal sealed class AgentModel(AgentWorld world)
+internal sealed class AgentModel
 {
-    private readonly UserModel[] _users =
-        [new(world.NewRecord("alice@example.org")), new(world.NewRecord("Alice@example.org")), new(world.NewRecord("../alice@example.org"))];
+    private static readonly string[] Names = ["alice@example.org", "Alice@example.org", "../alice@example.org"];
 
+    private readonly AgentWorld _world;
+    private readonly List<UserModel> _users = [];
     private readonly AgentHost?[] _hosts = new AgentHost?[2];
+
+    private AgentModel(AgentWorld world) => _world = world;
+
+    public static async Task<AgentModel> CreateAsync(AgentWorld world)
+    {
+        var model = new AgentModel(world);
+        foreach (var name in Names)
+            model._users.Add(new UserModel(await world.NewRecordAsync(name)));
+        return model;
+    }
 
     public async Task ApplyAsync(AgentOperation operation)
     {
         var user = _users[operation.User];
         // a storage that has one owner has one host
-        var index = world.Context.Module.IsShared ? operation.Host : 0;
-        var host = _hosts[index] ??= await world.StartAsync();
+        var index = _world.Context.Module.IsShared ? operation.Host : 0;
+        var host = _hosts[index] ??= await _world.StartAsync();
         switch (operation.Kind)
         {
             case AgentOperationKind.Deliver:
@@ -42,7 +53,7 @@ internal sealed class AgentModel(AgentWorld world)
                 await RemoveAsync(user, host);
                 break;
             case AgentOperationKind.AddAgain:
-                AddAgain(user);
+                await AddAgainAsync(user);
                 break;
             case AgentOperationKind.Restart:
                 await host.StopAsync();
@@ -64,7 +75,7 @@ internal sealed class AgentModel(AgentWorld world)
             await host.StopAsync();
         }
 
-        var last = await world.StartAsync();
+        var last = await _world.StartAsync();
         foreach (var user in _users)
             await LookAsync(user, last);
     }
@@ -72,13 +83,13 @@ internal sealed class AgentModel(AgentWorld world)
     private async Task<MailboxUnderTest> OpenAsync(UserModel user, AgentHost host)
     {
         if (user.Record.Allocation is null)
-            user.Record = world.Write(user.Record, await host.AllocateAsync(user.Record));
+            user.Record = await _world.WriteAsync(user.Record, await host.AllocateAsync(user.Record));
         return host.Open(user.Record);
     }
 
     private async Task DeliverCancelledAsync(UserModel user, MailboxUnderTest mailbox)
     {
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(world.CancellationToken);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_world.CancellationToken);
         var outcome = await mailbox.TryDeliverAsync(
             Letters.OfSize(4000, 11, "a cancelled mail of the sequence") with
             {
@@ -111,7 +122,7 @@ internal sealed class AgentModel(AgentWorld world)
             return;
         var hosts = _hosts.OfType<AgentHost>().ToList();
         var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => hosts[i % hosts.Count].AllocateAsync(user.Record)));
-        user.Record = world.Write(user.Record, made[1]);
+        user.Record = await _world.WriteAsync(user.Record, made[1]);
         foreach (var lost in made.Where(allocation => allocation != made[1]))
             await host.ReleaseAsync(user.Record, lost);
     }
@@ -120,22 +131,22 @@ internal sealed class AgentModel(AgentWorld world)
     {
         if (user.Record.Allocation is null || host.Open(user.Record).Mailbox is not IMailboxRemoval removal)
             return;
-        world.Context.Step("RemoveAllAsync");
-        await removal.RemoveAllAsync(world.CancellationToken);
-        Forget(user);
+        _world.Context.Step("RemoveAllAsync");
+        await removal.RemoveAllAsync(_world.CancellationToken);
+        await ForgetAsync(user);
     }
 
     // The mail that was kept is the administrator's now; that nobody else gets it is looked at for as long as the sequence goes on.
-    private void AddAgain(UserModel user)
+    private Task AddAgainAsync(UserModel user)
     {
         if (user.Record.Allocation is not null && user.Stored.Count > 0)
             user.Earlier.Add((user.Record, [.. user.Stored]));
-        Forget(user);
+        return ForgetAsync(user);
     }
 
-    private void Forget(UserModel user)
+    private async Task ForgetAsync(UserModel user)
     {
-        user.Record = world.NewRecord(user.Record.Name);
+        user.Record = await _world.NewRecordAsync(user.Record.Name);
         user.Refused.AddRange(user.Stored);
         user.Stored.Clear();
     }
@@ -143,7 +154,7 @@ internal sealed class AgentModel(AgentWorld world)
     // An abandoned host stays in memory, and nobody stops it before the end. A storage with one owner must be let go of.
     private async Task KillAsync(AgentHost host, int index)
     {
-        if (!world.Context.Module.IsShared)
+        if (!_world.Context.Module.IsShared)
             await host.StopAsync();
         _hosts[index] = null;
     }

@@ -46,7 +46,7 @@ internal sealed class AgentHost(AgentWorld world, OpenedModule<IMailDeliveryAgen
     public async Task<Allocation> AllocateAsync(UserRecord record, CancellationToken? cancellationToken = null)
     {
         world.Context.Step($"AllocateAsync for '{record.Name}'");
-        var attempt = new AllocationContext(world.Place.Instance, world.Sequences);
+        var attempt = new AllocationContext(world.Place.Instance, await world.GetSequencesAsync());
         // a thread for each call, as a host's boundary has it: modules that block are slow, not deadlocked
         var allocation = await Task.Run(
             () => Agent.AllocateAsync(world.Context.Module.Bind(record), attempt, cancellationToken ?? world.CancellationToken).AsTask(), CancellationToken.None);
@@ -66,8 +66,8 @@ internal sealed class AgentHost(AgentWorld world, OpenedModule<IMailDeliveryAgen
     /// <summary>Allocates a user who is new, and opens his mailbox.</summary>
     public async Task<MailboxUnderTest> AddAsync(string name, ByteSize? quota = null)
     {
-        var record = world.NewRecord(name, quota);
-        return Open(world.Write(record, await AllocateAsync(record)));
+        var record = await world.NewRecordAsync(name, quota);
+        return Open(await world.WriteAsync(record, await AllocateAsync(record)));
     }
 
     /// <summary>The mailbox of a record that was allocated.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MailStore.Sdk.Conformance;
 
-/// <summary>All that one case works with: a place, the hosts over it, and the user database that the kit plays.</summary>
+/// <summary>All that one case works with: a place, the hosts over it, and the records of users.</summary>
 internal sealed class AgentWorld(CaseContext<AgentUnderTest> context) : IAsyncDisposable
 {
     public const string Alice = "alice@example.org";
@@ -15,7 +15,7 @@ internal sealed class AgentWorld(CaseContext<AgentUnderTest> context) : IAsyncDi
     private readonly CancellationTokenSource _over = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
     private readonly List<AgentHost> _hosts = [];
     private readonly Surroundings _surroundings = new(context.NewPlace());
-    private long _lastVersion;
+    private readonly AgentUsers _users = new(context);
 
     public CaseContext<AgentUnderTest> Context => context;
 
@@ -23,8 +23,6 @@ internal sealed class AgentWorld(CaseContext<AgentUnderTest> context) : IAsyncDi
 
     /// <summary>A directory above the data directory, for names from outside that are absolute paths: nothing may come there.</summary>
     public string Outside => _surroundings.Root;
-
-    public AgentSequences Sequences { get; } = new();
 
     public CancellationToken CancellationToken => context.CancellationToken;
 
@@ -54,18 +52,20 @@ internal sealed class AgentWorld(CaseContext<AgentUnderTest> context) : IAsyncDi
         ? StartAsync()
         : throw new NotOfferedException("the storage has one owner at a time: two hosts cannot be tried");
 
-    /// <summary>A record as an administrator adds it.</summary>
-    public UserRecord NewRecord(string name, ByteSize? quota = null)
+    /// <summary>A record as an administrator adds it; a user of that name is removed before, and what he has stays.</summary>
+    public Task<UserRecord> NewRecordAsync(string name, ByteSize? quota = null)
     {
-        var record = new UserRecord { Name = name, Version = Interlocked.Increment(ref _lastVersion) };
-        return quota is { } limit
+        var record = new UserRecord { Name = name };
+        return _users.AddAsync(quota is { } limit
             ? record with { Settings = record.Settings.Add(AgentUnderTest.Quota, limit.Bytes.ToString(CultureInfo.InvariantCulture)) }
-            : record;
+            : record);
     }
 
     /// <summary>The record as a creator writes it: what counts from now on.</summary>
-    public UserRecord Write(UserRecord record, Allocation allocation) =>
-        record with { Allocation = allocation, Version = Interlocked.Increment(ref _lastVersion) };
+    public Task<UserRecord> WriteAsync(UserRecord record, Allocation allocation) => _users.ReplaceAsync(record with { Allocation = allocation });
+
+    /// <summary>The sequences of the user database, which all hosts of the case share.</summary>
+    public Task<IUserSequences> GetSequencesAsync() => _users.GetSequencesAsync();
 
     /// <exception cref="ConformanceException">Something beside or above the data directory was touched.</exception>
     public void ExpectNothingOutside() => _surroundings.ExpectUntouched();

@@ -12,13 +12,19 @@ internal sealed class Moments
     private Moments(TimeSpan usual) => _usual = usual;
 
     /// <summary>Finds out how long the call usually takes.</summary>
-    public static async Task<Moments> MeasureAsync(Func<int, Task> call)
+    public static Task<Moments> MeasureAsync(Func<int, Task> call) => MeasureAsync(Task.FromResult, call);
+
+    /// <inheritdoc cref="MeasureAsync(Func{int, Task})"/>
+    /// <param name="prepare">Makes what the call needs; not measured.</param>
+    /// <param name="call">The call.</param>
+    public static async Task<Moments> MeasureAsync<T>(Func<int, Task<T>> prepare, Func<T, Task> call)
     {
         var times = new List<TimeSpan>();
         for (var i = 0; i < Samples; i++)
         {
+            var needed = await prepare(i);
             var start = Stopwatch.GetTimestamp();
-            await call(i);
+            await call(needed);
             times.Add(Stopwatch.GetElapsedTime(start));
         }
 

@@ -36,7 +36,7 @@ internal sealed class MailWorld : IAsyncDisposable
     {
         _agents.Remove(agent);
         await agent.StopAsync(default);
-        agent.Dispose();
+        await agent.DisposeAsync();
     }
 
     public EffectiveUser User(string name = Alice, long version = 1, Allocation? allocation = null, ByteSize? quota = null, long? count = null, string? path = null) => new(
@@ -85,7 +85,7 @@ internal sealed class MailWorld : IAsyncDisposable
         foreach (var agent in _agents)
         {
             await agent.StopAsync(default);
-            agent.Dispose();
+            await agent.DisposeAsync();
         }
 
         Directory.Delete(Base, recursive: true);

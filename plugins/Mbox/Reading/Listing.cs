@@ -1,0 +1,80 @@
+using MailStore.Mbox.Delivery;
+using MailStore.Mbox.Format;
+using MailStore.Mbox.Interop;
+using MailStore.Mbox.Locks;
+using MailStore.Sdk;
+
+namespace MailStore.Mbox.Reading;
+
+/// <summary>
+/// A listing under way: some mails at a time, each time with the file locked, and free for others in between. Where another program has rewritten the file meanwhile, it is
+/// gone through anew, and what was listed before is passed over. Keeps some bytes for each mail that was listed, and nothing else.
+/// </summary>
+internal sealed class Listing(Whereabouts whereabouts)
+{
+    private const int FirstPage = 32;
+    private const int Page = 1000;
+    private const long MaxBytes = 32 << 20;
+
+    private readonly Dictionary<long, int> _seen = [];
+    private FileStatus? _file;
+    private MailHead? _last;
+    private long _next;
+
+    public bool IsOver { get; private set; }
+
+    /// <summary>Reads the next ones.</summary>
+    public List<StoredMail> Read(LockedFile? file, BoxState? known)
+    {
+        var page = new List<StoredMail>();
+        if (file is null)
+        {
+            IsOver = true;
+            return page;
+        }
+
+        var end = known is null ? TailCheck.Find(file.Handle, file.Status.Size).End : file.Status.Size;
+        var isAnew = !IsSame(file, end);
+        var from = isAnew ? 0 : _next;
+        var size = _file is null ? FirstPage : Page;
+        _file = file.Status;
+        // what was listed before comes first; to pass it over is no page
+        var begin = from;
+        while (page.Count < size && from - begin < MaxBytes && MailFinder.FindFrom(file.Handle, from, end) is { } head)
+        {
+            var entry = MailEntry.Read(file.Handle, head, end);
+            (from, _last) = (entry.End, head);
+            if (isAnew && _seen.ContainsKey(Key(entry.Name)))
+            {
+                begin = from;
+                continue;
+            }
+
+            isAnew = isAnew && _seen.Count > 0;
+            var number = _seen[Key(entry.Name)] = _seen.GetValueOrDefault(Key(entry.Name)) + 1;
+            var id = new MailId(entry.Name, number).ToString();
+            whereabouts.Note(id, head.Start);
+            page.Add(new StoredMail(id, entry.Size, head.Arrival, entry.Flags, Folder: null));
+        }
+
+        _next = from;
+        IsOver = page.Count < size && from - begin < MaxBytes;
+        return page;
+    }
+
+    private bool IsSame(LockedFile file, long end)
+    {
+        if (_file is not { } before || !file.Status.IsSame(before) || _next > end)
+            return false;
+        if (file.Status == before)
+            return true;
+        // mails have come, or flags were written, or mails are gone: then something else stands where the last one was
+        return _last is null
+            ? _next == 0
+            : MailHead.Read(file.Handle, _last.Start, end) is { } last && last.Content == _last.Content && last.Date == _last.Date && last.Marker?.Id == _last.Marker?.Id
+                && MailFinder.EndOf(file.Handle, last, end) == _next;
+    }
+
+    // names are hexadecimal digits of a hash or of a random number
+    private static long Key(string name) => name.Aggregate(0L, static (key, c) => (key * 1_000_003) + c);
+}
