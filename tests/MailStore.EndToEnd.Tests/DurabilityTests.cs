@@ -14,12 +14,27 @@ public sealed partial class DurabilityTests
     /// <summary>Or else the test above could not fail.</summary>
     [TheoryIf("strace", "gcc")]
     [InlineData("*/users.db-journal", "the record")]
-    [InlineData("*/tmp/*", "the file")]
-    [InlineData("*/new", "its directory")]
+    [InlineData("*/mail/*/tmp/*", "the file")]
+    [InlineData("*/mail/*/new", "its directory")]
     [InlineData("*/mail/example.org", "the parent example.org")]
     [InlineData("*/data/mail", "the parent mail")]
     public async Task Without_one_of_the_syncs_the_order_of_calls_tells(string skipped, string missing) =>
         Assert.Equal(missing, string.Join(", ", (await FindMissingAsync(skipped)).Distinct()));
+
+    [FactIf("strace")]
+    public async Task A_data_directory_is_durable_in_all_that_was_made_above_it_before_anything_is_written_to_it()
+    {
+        using var place = new TestPlace(data: "new/deeper/data");
+        var trace = Path.Combine(place.Directory, "trace");
+        var command = MailStoreProgram.StartInfo(
+            Tools.Find("strace")!, place.Directory, ["-f", "-y", "-o", trace, "-e", "trace=mkdir,mkdirat,openat,fsync,fdatasync", MailStoreProgram.Path, "user", "add", Alice]);
+        (await MailStoreProgram.RunAsync(command, [])).Succeeded();
+        var calls = Calls(await File.ReadAllLinesAsync(trace));
+        var written = calls.FindIndex(call => call.StartsWith("openat(", StringComparison.Ordinal) && call.Contains($"{place.DataDirectory}/", StringComparison.Ordinal) && call.Contains("O_CREAT", StringComparison.Ordinal));
+        Assert.True(written >= 0, "nothing was written");
+        foreach (var parent in (string[])[place.Directory, $"{place.Directory}/new", $"{place.Directory}/new/deeper"])
+            Assert.InRange(calls.FindIndex(call => IsSync(call) && call.Contains($"<{parent}>", StringComparison.Ordinal)), 0, written);
+    }
 
     /// <summary>Has a server take the first and the second mail of a user under strace.</summary>
     /// <param name="skipped">What it is kept from syncing.</param>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MailStore.Host.Configuration;
+using MailStore.Host.Modules;
 
 namespace MailStore.Host.Commands;
 
@@ -12,7 +13,7 @@ internal static partial class DataDirectory
         var path = configuration.DataDirectory;
         try
         {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Make(path);
             using var probe = File.Create(
                 Path.Combine(path, $".write-test-{Environment.ProcessId}"), 1, FileOptions.DeleteOnClose);
         }
@@ -25,6 +26,16 @@ internal static partial class DataDirectory
         var owner = OwnerOf(path);
         if (EffectiveUser() == 0 && owner is > 0)
             throw Mistake(configuration, $"the data directory {path} belongs to the user with the id {owner}, but this runs as root; run it as that user, as in: sudo -u '#{owner}' mailstore …");
+    }
+
+    /// <summary>With those above it, each durable in the one that it was made in: what is promised later lies below.</summary>
+    private static void Make(string path)
+    {
+        if (Directory.Exists(path) || Path.GetDirectoryName(path) is not { } parent)
+            return;
+        Make(parent);
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        SystemCalls.SyncFolder(parent);
     }
 
     private static ConfigurationException Mistake(HostConfiguration configuration, string message) =>

@@ -7,6 +7,9 @@ namespace MailStore.EndToEnd.Tests.PowerCuts;
 /// <summary>A server whose data directory is on a <see cref="CutDisk"/>, and the database server beside it, if it needs one. Made for one life of the file system.</summary>
 internal sealed class MailStoreOnDisk : IAsyncDisposable
 {
+    /// <summary>How modules say that they mended something: LiteDB's journal, the end of an mbox file.</summary>
+    private static readonly string[] Repairs = ["of a process that ended suddenly", "which a crash left behind its last whole mail"];
+
     private readonly CutDisk _disk;
     private readonly TestPlace _place;
     private readonly PostgresServer? _postgres;
@@ -59,7 +62,7 @@ internal sealed class MailStoreOnDisk : IAsyncDisposable
         if (_server is null)
             return;
         await _server.DisposeAsync();
-        _repairs.AddRange(_server.Log.Split('\n').Where(line => line.Contains("of a process that ended suddenly", StringComparison.Ordinal)));
+        _repairs.AddRange(_server.Log.Split('\n').Where(line => Repairs.Any(words => line.Contains(words, StringComparison.Ordinal))));
         _server = null;
     }
 

@@ -8,6 +8,8 @@ namespace MailStore.EndToEnd.Tests.PowerCuts;
 [Collection(PowerCutCollection.Name)]
 public sealed class PinTests(CutTable table)
 {
+    private readonly List<string> _complaints = [];
+
     private static readonly string[] Plugins = ["maildir", "litedb", "postgres", "s3", "creators"];
 
     [TheoryIf(FactIfAttribute.Root, "mkfs.ext4", "mkfs.xfs", "losetup", "unshare"), InlineData("ext4"), InlineData("xfs")]
@@ -30,7 +32,7 @@ public sealed class PinTests(CutTable table)
         }
 
         Assert.True(row.Acknowledged > row.Cuts, $"no load: {row}");
-        Assert.True(row.IsClean, row.ToString());
+        Assert.True(row.IsClean, $"{row}: {string.Join("; ", _complaints)}");
     }
 
     /// <returns>The last one that was written.</returns>
@@ -57,7 +59,7 @@ public sealed class PinTests(CutTable table)
         plugin, DateTimeOffset.UnixEpoch.AddSeconds(number), number.ToString(CultureInfo.InvariantCulture), null,
         Enumerable.Range(0, 20).ToDictionary(file => $"{file}.dll", file => TestMail.Hash([(byte)file, (byte)number]).ToLowerInvariant())));
 
-    private static int LookAt(string folder, int acknowledged, CutRow row)
+    private int LookAt(string folder, int acknowledged, CutRow row)
     {
         var mistakes = new List<Mistake>();
         var modules = ModulesLock.Read(folder, mistakes);
@@ -69,6 +71,8 @@ public sealed class PinTests(CutTable table)
             row.Torn++;
         else if (found < acknowledged || found > acknowledged + 1)
             row.Lost++;
+        if (!row.IsClean)
+            _complaints.Add($"change {acknowledged} was acknowledged, and {found} is there; {string.Join(", ", mistakes)}");
         return found;
     }
 }

@@ -11,10 +11,10 @@ public sealed class SkippedSyncTests(ITestOutputHelper output)
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1";
 
     [TheoryIf(FactIfAttribute.Root, "mkfs.ext4", "mkfs.xfs", "losetup", "unshare", "gcc")]
-    [InlineData("ext4", "maildir", "file", "*/tmp/*")]
-    [InlineData("xfs", "maildir", "file", "*/tmp/*")]
-    [InlineData("ext4", "maildir", "directory", "*/new")]
-    [InlineData("xfs", "maildir", "directory", "*/new")]
+    [InlineData("ext4", "maildir", "file", "*/mail/*/tmp/*")]
+    [InlineData("xfs", "maildir", "file", "*/mail/*/tmp/*")]
+    [InlineData("ext4", "maildir", "directory", "*/mail/*/new")]
+    [InlineData("xfs", "maildir", "directory", "*/mail/*/new")]
     [InlineData("ext4", "litedb", "file", "*/litedb/*-journal")]
     public async Task Without_its_sync_mail_is_lost(string kind, string module, string what, string pattern)
     {

@@ -56,13 +56,13 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Makes a server and starts it.</summary>
     /// <param name="settings">More settings, as <c>fsync=off</c>.</param>
-    public static Task<PostgresServer> StartNewAsync(params string[] settings) => StartNewAsync(null, settings);
+    public static Task<PostgresServer> StartNewAsync(params string[] settings) => StartNewAsync(null, onDisk: false, settings);
 
-    /// <summary>As <see cref="StartNewAsync(string[])"/>, with its data on the disk, for measurements.</summary>
+    /// <summary>As above, with its data on the disk, for measurements.</summary>
     public static Task<PostgresServer> StartNewOnDiskAsync() => StartNewAsync(null, onDisk: true, []);
 
-    /// <summary>As <see cref="StartNewAsync(string[])"/>, with its data on a file system of the test's.</summary>
-    public static Task<PostgresServer> StartNewAsync(PostgresDisk? disk, params string[] settings) => StartNewAsync(disk, onDisk: false, settings);
+    /// <summary>As above, with its data on a file system of the test's.</summary>
+    public static Task<PostgresServer> StartNewAsync(PostgresDisk disk) => StartNewAsync(disk, onDisk: false, []);
 
     private static async Task<PostgresServer> StartNewAsync(PostgresDisk? disk, bool onDisk, string[] settings)
     {
