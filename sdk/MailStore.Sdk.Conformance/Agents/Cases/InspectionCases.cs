@@ -54,9 +54,8 @@ internal static class InspectionCases
         {
             var found = await InspectAsync(world, host, new KnownRecords(), repair);
             Expect.That(found.Exists(finding => !finding.IsRepaired), $"InspectPlacesAsync told nothing of the mail of '{mailbox.Record.Name}', of whom there is no record");
+            await mailbox.ExpectIfReadableAsync(stored);
         }
-
-        await mailbox.ExpectIfReadableAsync(stored);
     }
 
     private static async Task OrphanAsync(AgentWorld world, AgentHost host, MailboxUnderTest mailbox)
