@@ -140,7 +140,8 @@ public sealed class LmtpReplyTests
             var large = new byte[1 << 20];
             Array.Fill(large, (byte)'x');
             var replies = await client.SendMailAsync("s@example.net", ["a", "b"], large);
-            Assert.All(replies, reply => Assert.Equal((452, "4.3.1"), (reply.Code, reply.Text[..5])));
+            // nothing is full: no freeing of room would mend it
+            Assert.All(replies, reply => Assert.Equal((451, "4.3.0"), (reply.Code, reply.Text[..5])));
             Assert.Equal(2, replies.Count);
             Assert.Empty(server.Delivery.Mails);
             // the session goes on
