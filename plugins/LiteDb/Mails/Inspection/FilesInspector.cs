@@ -112,7 +112,8 @@ internal sealed class FilesInspector(FileTemplate template, MailServices service
 
     private Finding? LeftoverOf(string file)
     {
-        if (file.EndsWith(".db-journal", StringComparison.Ordinal) && !File.Exists(file[..^"-journal".Length]) && !IsYoung(file, inspection.SettledAfter))
+        // in this order: both go when a mailbox of nobody is removed, which may have been a moment ago
+        if (file.EndsWith(".db-journal", StringComparison.Ordinal) && !File.Exists(file[..^"-journal".Length]) && File.Exists(file) && !IsYoung(file, inspection.SettledAfter))
         {
             return new Finding
             {
