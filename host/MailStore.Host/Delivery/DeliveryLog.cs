@@ -31,6 +31,9 @@ internal static partial class DeliveryLog
     [LoggerMessage(106, LogLevel.Information, "{Transaction} is {QueueId} in the queue of the MTA, {EnvelopeId} to its sender, and came there from {Client} (HELO {Helo})")]
     public static partial void ToldByClient(ILogger logger, string transaction, string? queueId, string? envelopeId, string? client, string? helo);
 
+    [LoggerMessage(108, LogLevel.Warning, "{DeliveryId} {User} stored by {Mda} after all, as {StoredId}, though it was given up and the MTA told 451; when the MTA sends the mail again it is {Then}")]
+    public static partial void StoredLate(ILogger logger, string deliveryId, string user, string mda, string? storedId, string then);
+
     [LoggerMessage(100, LogLevel.Information, "{DeliveryId} {User} stored by {Mda}, {Size} bytes, as {StoredId}; " + Times)]
     private static partial void Stored(
         ILogger logger, string deliveryId, string user, string mda, long size, string storedId, double lookUp, double create, double write, double sync);

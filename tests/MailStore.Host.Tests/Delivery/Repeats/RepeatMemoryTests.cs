@@ -1,5 +1,6 @@
 using MailStore.Host.Delivery.Repeats;
 using MailStore.Host.Tests.Modules;
+using MailStore.Sdk;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MailStore.Host.Tests.Delivery.Repeats;
@@ -8,6 +9,7 @@ namespace MailStore.Host.Tests.Delivery.Repeats;
 public sealed class RepeatMemoryTests : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromHours(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("mailstore-repeats-").FullName;
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
@@ -75,6 +77,18 @@ public sealed class RepeatMemoryTests : IDisposable
         var repeat = memory.WasStoredAsync(Key(1), source.Token).AsTask();
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => repeat);
+        memory.End(Key(1), stored: true);
+        Assert.True(await memory.WasStoredAsync(Key(1), default));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_does_not_end_is_not_waited_for_without_end_and_still_counts_when_it_does()
+    {
+        using var memory = Open();
+        Assert.False(await memory.WasStoredAsync(Key(1), default));
+        var repeat = memory.WasStoredAsync(Key(1), default).AsTask();
+        _clock.Advance(Patience);
+        await Assert.ThrowsAsync<TemporaryFailureException>(() => repeat.WaitAsync(TimeSpan.FromMinutes(1)));
         memory.End(Key(1), stored: true);
         Assert.True(await memory.WasStoredAsync(Key(1), default));
     }
@@ -189,5 +203,5 @@ public sealed class RepeatMemoryTests : IDisposable
         memory.End(Key(number), stored: true);
     }
 
-    private RepeatMemory Open(int limit = 1_000_000) => new(_directory, Window, limit, _log, _clock);
+    private RepeatMemory Open(int limit = 1_000_000) => new(_directory, Window, limit, Patience, _log, _clock);
 }
