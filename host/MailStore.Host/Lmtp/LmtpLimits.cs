@@ -1,4 +1,5 @@
 using MailStore.Host.Configuration;
+using MailStore.Host.Modules;
 
 namespace MailStore.Host.Lmtp;
 
@@ -69,8 +70,11 @@ internal sealed record LmtpLimits
     /// <summary>At shutdown: how long transactions under way are waited for before their deliveries are cancelled.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After that: how long the replies of cancelled deliveries are waited for before connections are cut.</summary>
-    public TimeSpan AbortTimeout { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// After that: how long the replies of cancelled deliveries are waited for before connections are cut. One that is past its commit point takes the boundary's grace to be
+    /// stored, and its reply must still get out.
+    /// </summary>
+    public TimeSpan AbortTimeout { get; init; } = CallTimes.LongestGrace + TimeSpan.FromSeconds(1);
 
     public static LmtpLimits From(LmtpOptions options) => new()
     {

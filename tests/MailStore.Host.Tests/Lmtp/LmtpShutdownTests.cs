@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using MailStore.Host.Delivery;
 using MailStore.Host.Lmtp;
+using MailStore.Host.Modules;
 using MailStore.Tests;
 
 namespace MailStore.Host.Tests.Lmtp;
@@ -163,6 +164,27 @@ public sealed class LmtpShutdownTests
         await server.Server.StopAsync(CancellationToken.None);
         Assert.Equal("451 4.3.0 given up", await client.ReadLineAsync());
         Assert.Equal(421, (await client.ReadReplyAsync()).Code);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_is_past_its_commit_point_when_it_is_cancelled_is_still_answered()
+    {
+        var delivery = new FakeDelivery
+        {
+            Deliver = async (_, cancellationToken) =>
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // nearly as long as the boundary of a module waits for it
+                await Task.Delay(CallTimes.LongestGrace - TimeSpan.FromMilliseconds(500), CancellationToken.None);
+                return new Reply(250, "2.0.0", "stored");
+            },
+        };
+        await using var server = await TestServer.StartAsync(delivery, limits: new LmtpLimits { ShutdownTimeout = TimeSpan.FromMilliseconds(100) });
+        await using var client = await server.BeginDataAsync("a");
+        await client.SendAsync("x\r\n.\r\n");
+        await delivery.Started.Task;
+        await server.Server.StopAsync(CancellationToken.None);
+        Assert.Equal("250 2.0.0 stored", await client.ReadLineAsync());
     }
 
     [Fact]
