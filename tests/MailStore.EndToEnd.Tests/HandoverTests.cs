@@ -122,6 +122,12 @@ public sealed class HandoverTests
         await IsAsync(["-f", "<s@example.net>", $"<{Alice}>", "bob@example.org"], null, null, "s@example.net", Alice, "bob@example.org");
         await IsAsync([], "s@example.net", Alice, "s@example.net", Alice);
         await IsAsync(["--sender=", Alice], "s@example.net", "bob@example.org", "", Alice);
+        // the value attached, as with sendmail; a bounce address of a list has a '=' of its own
+        await IsAsync(["-fs@example.net", Alice], null, null, "s@example.net", Alice);
+        await IsAsync([Alice, "-r<bounce-alice=example.org@example.net>"], null, null, "bounce-alice=example.org@example.net", Alice);
+        await IsAsync(["-f=s@example.net", Alice], null, null, "s@example.net", Alice);
+        await IsAsync(["-f<>", Alice], "s@example.net", null, "", Alice);
+        await IsAsync(["-x@example.org", "--", "-fs@example.org"], null, null, "", "-x@example.org", "-fs@example.org");
         await IsAsync([Alice], null, null, "", Alice);
 
         async Task IsAsync(string[] arguments, string? sender, string? recipient, string expectedSender, params string[] expected)
@@ -130,7 +136,9 @@ public sealed class HandoverTests
             using var place = new TestPlace($"\n[lmtp]\nlisten = [\"unix:{scripted.Path}\"]\n");
             var start = program(place, arguments);
             if (sender is not null)
-                (start.Environment["SENDER"], start.Environment["RECIPIENT"]) = (sender, recipient);
+                start.Environment["SENDER"] = sender;
+            if (recipient is not null)
+                start.Environment["RECIPIENT"] = recipient;
             (await MailStoreProgram.RunAsync(start, Mail)).Succeeded();
             var said = await scripted.Served;
             Assert.StartsWith($"MAIL FROM:<{expectedSender}>", said.Single(line => line.StartsWith("MAIL", StringComparison.Ordinal)), StringComparison.Ordinal);
