@@ -139,16 +139,24 @@ internal sealed class LmtpChannel : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(timeout, _clock);
         await using var end = patience.Token.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), _input);
-        while (!IsBroken)
+        try
         {
-            var result = await _input.ReadAsync();
-            var piece = result.Buffer.Length;
-            _input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted || result.IsCanceled)
-                return;
-            await pace.WaitAsync(piece, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (patience.IsCancellationRequested)
-                return;
+            while (!IsBroken)
+            {
+                var result = await _input.ReadAsync();
+                var piece = result.Buffer.Length;
+                _input.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted || result.IsCanceled)
+                    return;
+                await pace.WaitAsync(piece, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (patience.IsCancellationRequested)
+                    return;
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // reset by the client, or aborted here: all has been said
+            IsBroken = true;
         }
     }
 

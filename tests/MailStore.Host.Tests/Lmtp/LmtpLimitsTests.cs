@@ -70,6 +70,17 @@ public sealed class LmtpLimitsTests
     }
 
     [Fact]
+    public async Task A_client_that_was_cut_off_and_resets_the_connection_is_no_error_of_the_server()
+    {
+        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { Errors = 0, LingerTimeout = TimeSpan.FromMinutes(5) });
+        var client = await server.ConnectAsync();
+        Assert.Equal(421, (await client.CommandAsync("BOGUS")).Code);
+        client.Reset();
+        await Eventually.IsTrueAsync(() => server.Log.Entries.Any(entry => entry.EndsWith("closed", StringComparison.Ordinal)), "closed in order");
+        Assert.DoesNotContain(server.Log.Entries, entry => entry.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Unknown_users_are_no_errors_of_the_client()
     {
         await using var server = await TestServer.StartAsync(limits: new LmtpLimits { Errors = 1 });
