@@ -19,9 +19,12 @@ internal sealed class LmtpChannel : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly TimeSpan _writeTimeout;
     private readonly CancellationTokenRegistration _closing;
+    private readonly Lock _holding = new();
     private long _readUntil = Never;
     private long _writeUntil = Never;
     private long _closingSince = Never;
+    private long _heldUntil = Never;
+    private Task<bool>? _flushOfHeld;
     private PipeReader _input;
     private PipeWriter _output;
     private SslStream? _tls;
@@ -101,6 +104,30 @@ internal sealed class LmtpChannel : IAsyncDisposable
         return !IsBroken;
     }
 
+    /// <summary>
+    /// What was written waits for more, as long as that comes soon; else it is sent meanwhile. To be followed by <see cref="EndHoldAsync"/>, and by nothing else
+    /// before that.
+    /// </summary>
+    public void BeginHold(TimeSpan patience)
+    {
+        lock (_holding)
+            _heldUntil = DeadlineAfter(patience);
+    }
+
+    /// <summary>There is more.</summary>
+    /// <returns>Whether the client may still be there.</returns>
+    public ValueTask<bool> EndHoldAsync()
+    {
+        lock (_holding)
+        {
+            _heldUntil = Never;
+            if (_flushOfHeld is not { } flush)
+                return new ValueTask<bool>(!IsBroken);
+            _flushOfHeld = null;
+            return new ValueTask<bool>(flush);
+        }
+    }
+
     /// <summary>Begins TLS (RFC 3207, 4): what comes and goes from here on is protected.</summary>
     /// <exception cref="IOException">The client is gone, or took too long.</exception>
     /// <exception cref="AuthenticationException">The client does not speak TLS, or not as it must.</exception>
@@ -167,6 +194,8 @@ internal sealed class LmtpChannel : IAsyncDisposable
         Deadline?.Check(now);
         if (now >= Volatile.Read(ref _readUntil))
             Volatile.Read(ref _input).CancelPendingRead();
+        if (now >= Volatile.Read(ref _heldUntil))
+            FlushHeld(now);
         if (now >= Volatile.Read(ref _writeUntil))
             _connection.Abort(new ConnectionAbortedException("the client does not take its replies"));
     }
@@ -188,6 +217,18 @@ internal sealed class LmtpChannel : IAsyncDisposable
         }
 
         await _tls.DisposeAsync();
+    }
+
+    private void FlushHeld(long now)
+    {
+        lock (_holding)
+        {
+            if (now < _heldUntil)
+                return;
+            _heldUntil = Never;
+            // the session touches the pipe only after it has waited for this
+            _flushOfHeld = FlushAsync().AsTask();
+        }
     }
 
     private async ValueTask<ReadResult> WaitAsync(TimeSpan timeout)
