@@ -176,6 +176,9 @@ internal sealed class DeliveryService : IDelivery, IDisposable
                 _repeats!.End(key, stored);
             if (isInside)
                 _gates.Leave(user);
+            // with the last reply the mail is given back: by then nobody may read it any more
+            await ((Task)marking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)seen).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _witness?.Step(user, $"{reply.Code} {reply.Enhanced}: {reply.Text}");
