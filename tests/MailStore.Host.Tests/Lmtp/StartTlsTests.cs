@@ -45,6 +45,22 @@ public sealed class StartTlsTests : IDisposable
     }
 
     [Fact]
+    public async Task It_ends_what_the_client_said_of_another_by_XCLIENT()
+    {
+        await using var server = await StartAsync();
+        await using var client = await TlsClient.ConnectAsync(server.EndPoint);
+        Assert.StartsWith("220", await client.CommandAsync("XCLIENT NAME=evil.example ADDR=192.0.2.7 HELO=evil.example"), StringComparison.Ordinal);
+        await client.RepliesAsync("LHLO client.example");
+        await client.StartTlsAsync();
+        await client.RepliesAsync("LHLO client.example");
+        await client.SendAsync("MAIL FROM:<s@example.net>\r\nRCPT TO:<a>\r\nBDAT 1 LAST\r\ny");
+        for (var i = 0; i < 3; i++)
+            Assert.StartsWith("250", await client.ReadLineAsync(), StringComparison.Ordinal);
+        var envelope = Assert.Single(server.Delivery.Mails).Envelope;
+        Assert.Equal(("client.example", "127.0.0.1"), (envelope.ClientName, envelope.ClientAddress));
+    }
+
+    [Fact]
     public async Task What_comes_along_with_it_is_never_taken_for_protected()
     {
         await using var server = await StartAsync();
@@ -198,6 +214,7 @@ public sealed class StartTlsTests : IDisposable
                 TlsKey = _files.Key,
                 TlsRequired = required,
                 XforwardClients = ["127.0.0.0/8"],
+                XclientClients = ["127.0.0.0/8"],
             },
             limits: limits);
 }

@@ -92,9 +92,10 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
     /// <param name="length">An empty one is as good as nothing.</param>
     public void CompleteChunk(long length) => _commands -= length > 0 ? 1 : 0;
 
-    /// <summary>RFC 3207, 4.2: what was said without TLS counts for nothing.</summary>
+    /// <summary>RFC 3207, 4.2: what was said without TLS counts for nothing, by XCLIENT neither.</summary>
     public void Forget()
     {
+        Client = client;
         ClientName = null;
         EndTransaction();
     }
@@ -199,7 +200,8 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
             return Refuse(LmtpVerb.Xclient, Replies.NotInTransaction);
         Client = Client.SpeakingFor(attributes.Over(null));
         LmtpLog.SpeaksFor(service.Logger, Client.ConnectionId, Client.Address);
-        Forget();
+        ClientName = null;
+        EndTransaction();
         return Answer(service.Greeting);
     }
 
