@@ -184,9 +184,9 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         _witness?.Step(user, $"{reply.Code} {reply.Enhanced}: {reply.Text}");
         times.End();
         if (reply.IsPositive)
-            DeliveryLog.Stored(_logger, delivery.Id, user, mda, delivery.Content.Length, detail, times);
+            DeliveryLog.Stored(_logger, delivery, mda, detail, times);
         else
-            DeliveryLog.NotStored(_logger, delivery.Id, user, mda, delivery.Content.Length, reply, detail, times);
+            DeliveryLog.NotStored(_logger, delivery, mda, reply, detail, times);
         return reply;
     }
 
@@ -255,14 +255,14 @@ internal sealed class DeliveryService : IDelivery, IDisposable
     private Reply Refused(Delivery delivery, string mda, Reply reply, string why, DeliveryTimes times)
     {
         times.End();
-        DeliveryLog.NotStored(_logger, delivery.Id, delivery.Recipient.User.Name, mda, delivery.Content.Length, reply, why, times);
+        DeliveryLog.NotStored(_logger, delivery, mda, reply, why, times);
         return reply;
     }
 
     private Reply Repeated(Delivery delivery, string mda, QueueId queueId, DeliveryTimes times)
     {
         times.End();
-        DeliveryLog.StoredBefore(_logger, delivery.Id, delivery.Recipient.User.Name, mda, delivery.Content.Length, queueId.Id, times);
+        DeliveryLog.StoredBefore(_logger, delivery, mda, queueId.Id, times);
         return Replies.StoredBefore(delivery.Recipient.Original, delivery.Id);
     }
 
