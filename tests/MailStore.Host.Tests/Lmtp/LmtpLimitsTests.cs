@@ -147,18 +147,30 @@ public sealed class LmtpLimitsTests
     }
 
     [Fact]
-    public async Task A_refused_mail_without_an_end_does_not_hold_the_session_for_ever()
+    public async Task A_refused_mail_without_an_end_does_not_hold_the_session_for_ever_and_is_refused_for_good_all_the_same()
     {
-        var options = new LmtpOptions { Listen = ["127.0.0.1:0"], MaxMessageSize = new Sdk.ByteSize(1000) };
-        await using var server = await TestServer.StartAsync(options: options);
-        await using var client = await server.BeginDataAsync("a");
-        var piece = new byte[1 << 20];
-        await Assert.ThrowsAsync<IOException>(async () =>
-        {
-            for (var i = 0; i < 1000; i++)
-                await client.SendAsync(piece);
-        });
-        await Eventually.IsTrueAsync(() => server.Log.Entries.Any(entry => entry.Contains("a refused mail did not end", StringComparison.Ordinal)), "told in the log");
+        await using var server = await StartSmallAsync();
+        await using var client = await server.BeginDataAsync("a", "b");
+        await SendUntilCutOffAsync(client);
+        foreach (var _ in (string[])["a", "b"])
+            Assert.StartsWith("552 5.3.4", await client.ReadLineAsync(), StringComparison.Ordinal);
+        await Eventually.IsTrueAsync(() => server.Log.Entries.Any(entry => entry.Contains("was cut off: 552 5.3.4", StringComparison.Ordinal)), "told in the log");
+        Assert.Equal(0, server.Delivery.BuffersInUse);
+    }
+
+    [Theory]
+    [InlineData("BDAT 1000000000", 1)]
+    [InlineData("BDAT 1000000000 LAST", 2)]
+    public async Task So_is_a_chunk_that_is_larger_than_anybody_waits_for(string chunk, int replies)
+    {
+        await using var server = await StartSmallAsync();
+        await using var client = await server.ConnectAsync();
+        foreach (var command in (string[])["MAIL FROM:<>", "RCPT TO:<a>", "RCPT TO:<b>"])
+            Assert.Equal(250, (await client.CommandAsync(command)).Code);
+        await client.SendAsync(chunk + "\r\n");
+        await SendUntilCutOffAsync(client);
+        for (var i = 0; i < replies; i++)
+            Assert.StartsWith("552 5.3.4", await client.ReadLineAsync(), StringComparison.Ordinal);
         Assert.Equal(0, server.Delivery.BuffersInUse);
     }
 
@@ -179,6 +191,19 @@ public sealed class LmtpLimitsTests
         Assert.Equal(50, server.Delivery.Mails.Count(delivered => delivered.Content.Length == 80_001));
         await Eventually.IsTrueAsync(() => budget is { MemoryInUse: 0, SpoolInUse: 0 }, "all is given back");
     }
+
+    private static Task<TestServer> StartSmallAsync()
+    {
+        var options = new LmtpOptions { Listen = ["127.0.0.1:0"], MaxMessageSize = new Sdk.ByteSize(1000) };
+        return TestServer.StartAsync(options: options, limits: LmtpLimits.From(options) with { Discarded = 128 << 20 });
+    }
+
+    private static Task SendUntilCutOffAsync(LmtpClient client) => Assert.ThrowsAsync<IOException>(async () =>
+    {
+        var piece = new byte[1 << 20];
+        for (var i = 0; i < 1000; i++)
+            await client.SendAsync(piece);
+    });
 
     private static bool CanConnect(TestServer server)
     {

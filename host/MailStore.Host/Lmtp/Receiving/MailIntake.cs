@@ -60,24 +60,21 @@ internal sealed class MailIntake : IDisposable
 
     /// <summary>After each piece: sees to it that memory stays bounded, and that no mail is larger than it may be.</summary>
     /// <param name="size">Of all that came so far, as RFC 1870, section 3, counts it.</param>
-    /// <exception cref="EndOfStreamException">The rest of a refused mail does not end.</exception>
-    public async ValueTask KeepAsync(long size)
+    /// <returns>False: it was refused, and goes on for so long that the rest is not read any more. Its recipients are told now, and the connection is closed.</returns>
+    public async ValueTask<bool> KeepAsync(long size)
     {
         var piece = size - _size;
         _size = size;
         if (Refusal is not null)
         {
             await _service.Discards.WaitAsync(piece, _service.DeliveriesCancelled);
-            var most = Math.Max(LeastDiscarded, _service.MaxMessageSize);
-            if (size - _service.MaxMessageSize > most)
-                throw new EndOfStreamException($"a refused mail did not end within {size} bytes");
-            return;
+            return size - _service.MaxMessageSize <= Math.Max(LeastDiscarded, _service.MaxMessageSize);
         }
 
         if (size > _service.MaxMessageSize)
         {
             Refuse(new Reply(552, "5.3.4", $"the mail is larger than the {_service.MaxMessageSize} bytes that this server takes"));
-            return;
+            return true;
         }
 
         try
@@ -91,6 +88,8 @@ internal sealed class MailIntake : IDisposable
                 ? new Reply(452, "4.3.1", "no room for the mail now, try again later")
                 : new Reply(451, "4.3.0", "the mail cannot be taken now, try again later"));
         }
+
+        return true;
     }
 
     /// <summary>Hands the mail out, to be disposed by the caller. Only where it was not refused.</summary>

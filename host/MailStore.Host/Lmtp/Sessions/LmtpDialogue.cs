@@ -121,6 +121,16 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
         return SessionStep.CutOff;
     }
 
+    /// <summary>For a refused mail that does not end: a client that only finds its connection gone would send it again for ever.</summary>
+    /// <param name="replies">As many as the client waits for.</param>
+    public SessionStep CutOff(Reply refusal, int replies)
+    {
+        LmtpLog.CutOff(service.Logger, Client.ConnectionId, Client.Address, $"{refusal}; and it did not come to an end");
+        for (; replies > 0; replies--)
+            channel.Write(refusal);
+        return SessionStep.CutOff;
+    }
+
     private SessionStep SayHello(string name)
     {
         EndTransaction();

@@ -208,7 +208,8 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     {
         channel.Write(Replies.StartData);
         await channel.FlushAsync();
-        await new DataReceiver(channel, transaction.Intake(service)).ReceiveAsync();
+        if (!await new DataReceiver(channel, transaction.Intake(service)).ReceiveAsync())
+            return _dialogue.CutOff(transaction.Intake(service).Refusal!.Value, transaction.Recipients.Count);
         await DeliverAsync(transaction);
         return SessionStep.NextCommand;
     }
@@ -223,12 +224,13 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         if (_dialogue.RefusalOfChunk is { } wrong)
         {
             using var nowhere = new MailIntake(service, default(Reply));
-            await new ChunkReceiver(channel, nowhere, isBinary: true).ReceiveAsync(command.ChunkSize, command.IsLastChunk);
-            return _dialogue.Refuse(command.Verb, wrong);
+            var isOver = await new ChunkReceiver(channel, nowhere, isBinary: true).ReceiveAsync(command.ChunkSize, command.IsLastChunk);
+            return isOver ? _dialogue.Refuse(command.Verb, wrong) : _dialogue.CutOff(wrong);
         }
 
         var transaction = _dialogue.Transaction!;
-        await transaction.Chunks(channel, service).ReceiveAsync(command.ChunkSize, command.IsLastChunk);
+        if (!await transaction.Chunks(channel, service).ReceiveAsync(command.ChunkSize, command.IsLastChunk))
+            return _dialogue.CutOff(transaction.Intake(service).Refusal!.Value, command.IsLastChunk ? transaction.Recipients.Count : 1);
         _dialogue.CompleteChunk(command.ChunkSize);
         if (command.IsLastChunk)
             await DeliverAsync(transaction);
