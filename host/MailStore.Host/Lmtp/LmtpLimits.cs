@@ -25,6 +25,9 @@ internal sealed record LmtpLimits
     /// <summary>RFC 5321, 4.5.3.1.8 wants 100 at least.</summary>
     public int Recipients { get; init; } = Defaults.MaxRecipients;
 
+    /// <summary>In all connections.</summary>
+    public int RecipientsAtOnce { get; init; } = Defaults.MaxRecipientsAtOnce;
+
     /// <summary>In one connection; 0 for no limit.</summary>
     public int Mails { get; init; } = Defaults.MaxMails;
 
@@ -82,6 +85,7 @@ internal sealed record LmtpLimits
         ConnectionsPerAddress = options.MaxConnectionsPerAddress,
         CommandLine = options.MaxCommandLine,
         Recipients = options.MaxRecipients,
+        RecipientsAtOnce = options.MaxRecipientsAtOnce,
         Mails = options.MaxMails,
         Commands = options.MaxCommands,
         Errors = options.MaxErrors,

@@ -120,6 +120,35 @@ public sealed class LmtpLimitsTests
         Assert.Null(await client.ReadLineAsync());
     }
 
+    [Theory]
+    [InlineData("RSET")]
+    [InlineData("LHLO again")]
+    [InlineData("DATA\r\n.")]
+    [InlineData("QUIT")]
+    public async Task All_connections_together_have_a_limit_of_recipients_until_their_transactions_end(string end)
+    {
+        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { RecipientsAtOnce = 3 });
+        await using var first = await server.ConnectAsync();
+        await using var second = await server.ConnectAsync();
+        foreach (var client in new[] { first, second })
+            Assert.Equal(250, (await client.CommandAsync("MAIL FROM:<>")).Code);
+        // who is refused takes no place
+        foreach (var (recipient, code) in (ValueTuple<string, int>[])[("a", 250), ("nobody", 550), ("down", 451), ("b", 250)])
+            Assert.Equal(code, (await first.CommandAsync($"RCPT TO:<{recipient}>")).Code);
+        Assert.Equal(250, (await second.CommandAsync("RCPT TO:<c>")).Code);
+        Assert.Equal("4.5.3 too many recipients are under way, try again later", (await second.CommandAsync("RCPT TO:<d>")).Text);
+        Assert.Equal(452, (await first.CommandAsync("RCPT TO:<d>")).Code);
+        await first.SendAsync(end + "\r\n");
+        while (await first.ReadReplyAsync() is { Code: 354 })
+        {
+        }
+
+        while ((await second.CommandAsync("RCPT TO:<d>")).Code == 452)
+            await Task.Delay(20);
+        Assert.Equal(250, (await second.CommandAsync("RCPT TO:<e>")).Code);
+        Assert.Equal(452, (await second.CommandAsync("RCPT TO:<f>")).Code);
+    }
+
     [Fact]
     public async Task A_command_without_an_end_is_cut_off()
     {

@@ -153,7 +153,7 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
             return Answer(Replies.TooLarge);
         if (!service.Delivery.HasRoomFor(command.Mail.Size))
             return Answer(Replies.NoRoom);
-        Transaction = new LmtpTransaction(command.Argument, command.Mail, _forwarded);
+        Transaction = new LmtpTransaction(command.Argument, command.Mail, _forwarded, service.Recipients);
         return Answer(Replies.SenderOk);
     }
 
@@ -167,7 +167,10 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
             return Refuse(command.Verb, Replies.UnknownParameter);
         if (transaction.Recipients.Count >= service.Limits.Recipients)
             return Answer(Replies.TooManyRecipients);
-        var (recipient, reply) = await service.Delivery.ResolveAsync(command.Argument, service.DeliveriesCancelled);
+        // its place first: any number may be looked up at the same moment
+        if (!service.Recipients.TryTake())
+            return Answer(Replies.TooManyRecipientsAtOnce);
+        var (recipient, reply) = await ResolveAsync(command.Argument);
         if (recipient is not null)
         {
             transaction.Recipients.Add(command.Rcpt.OriginalRecipient is { } original ? recipient with { OriginalByDsn = original } : recipient);
@@ -177,6 +180,21 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
 
         channel.Write(reply);
         return SessionStep.NextCommand;
+    }
+
+    /// <summary>Looks a recipient up, and gives his place back if he is not accepted.</summary>
+    private async ValueTask<RecipientDecision> ResolveAsync(string address)
+    {
+        var decision = default(RecipientDecision);
+        try
+        {
+            return decision = await service.Delivery.ResolveAsync(address, service.DeliveriesCancelled);
+        }
+        finally
+        {
+            if (decision.Recipient is null)
+                service.Recipients.Return(1);
+        }
     }
 
     private byte[]? RefusalOfData() =>
