@@ -17,7 +17,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
 
     private readonly ConnectionContext _connection;
     private readonly TimeProvider _clock;
-    private readonly TimeSpan _writeTimeout;
+    private readonly LmtpLimits _limits;
     private readonly CancellationTokenRegistration _closing;
     private readonly Lock _holding = new();
     private long _readUntil = Never;
@@ -28,14 +28,15 @@ internal sealed class LmtpChannel : IAsyncDisposable
     private PipeReader _input;
     private PipeWriter _output;
     private SslStream? _tls;
+    private bool _isSecuring;
 
-    public LmtpChannel(ConnectionContext connection, TimeProvider clock, TimeSpan writeTimeout)
+    public LmtpChannel(ConnectionContext connection, TimeProvider clock, LmtpLimits limits)
     {
         _connection = connection;
         _input = connection.Transport.Input;
         _output = connection.Transport.Output;
         _clock = clock;
-        _writeTimeout = writeTimeout;
+        _limits = limits;
         if (connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
             _closing = lifetime.ConnectionClosedRequested.UnsafeRegister(static channel => ((LmtpChannel)channel!).RequestClose(), this);
     }
@@ -89,7 +90,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
     {
         if (IsBroken)
             return false;
-        Volatile.Write(ref _writeUntil, DeadlineAfter(_writeTimeout));
+        Volatile.Write(ref _writeUntil, DeadlineAfter(_limits.WriteTimeout));
         try
         {
             IsBroken = (await _output.FlushAsync()).IsCompleted;
@@ -129,12 +130,13 @@ internal sealed class LmtpChannel : IAsyncDisposable
     }
 
     /// <summary>Begins TLS (RFC 3207, 4): what comes and goes from here on is protected.</summary>
-    /// <exception cref="IOException">The client is gone, or took too long.</exception>
+    /// <exception cref="IOException">The client is gone, or took too long; at shutdown it has no longer than one has to get to its data.</exception>
     /// <exception cref="AuthenticationException">The client does not speak TLS, or not as it must.</exception>
-    public async Task SecureAsync(SslServerAuthenticationOptions options, TimeSpan timeout)
+    public async Task SecureAsync(SslServerAuthenticationOptions options)
     {
-        using var patience = new CancellationTokenSource(timeout, _clock);
+        using var patience = new CancellationTokenSource(_limits.HandshakeTimeout, _clock);
         var stream = new SslStream(new DuplexPipeStream(_connection.Transport));
+        Volatile.Write(ref _isSecuring, true);
         try
         {
             await stream.AuthenticateAsServerAsync(options, patience.Token);
@@ -146,6 +148,10 @@ internal sealed class LmtpChannel : IAsyncDisposable
             if (e is OperationCanceledException)
                 throw new IOException("the TLS handshake took too long", e);
             throw;
+        }
+        finally
+        {
+            Volatile.Write(ref _isSecuring, false);
         }
 
         _tls = stream;
@@ -198,6 +204,8 @@ internal sealed class LmtpChannel : IAsyncDisposable
             FlushHeld(now);
         if (now >= Volatile.Read(ref _writeUntil))
             _connection.Abort(new ConnectionAbortedException("the client does not take its replies"));
+        if (Volatile.Read(ref _isSecuring) && ClosingFor > _limits.DrainTimeout)
+            _connection.Abort(new ConnectionAbortedException("the client does not get on with its TLS handshake, and the server shuts down"));
     }
 
     /// <summary>Says goodbye by TLS where that is spoken, so that the client knows that nothing was cut off.</summary>

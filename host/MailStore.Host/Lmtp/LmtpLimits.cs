@@ -61,8 +61,11 @@ internal sealed record LmtpLimits
     /// <summary>After a session that was ended here: how long what the client still sends is thrown away, so that it gets to see the last reply.</summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>At shutdown: how long a client in a transaction may take to get to its data.</summary>
+    /// <summary>At shutdown: how long a client in a transaction may take to get to its data, or one in a TLS handshake to end it.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>At shutdown: how fast data must come, on average, in bytes a second; a client that is behind by more than <see cref="DrainTimeout"/> is told 421.</summary>
+    public long DrainRate { get; init; } = 16 << 10;
 
     /// <summary>At shutdown: how long a client that has brought no mail yet may be silent before it begins its first.</summary>
     public TimeSpan FirstMailTimeout { get; init; } = TimeSpan.FromSeconds(1);

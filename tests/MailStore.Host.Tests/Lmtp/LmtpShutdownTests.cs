@@ -147,6 +147,39 @@ public sealed class LmtpShutdownTests
     }
 
     [Fact]
+    public async Task Data_that_comes_no_more_is_not_waited_for_to_the_end()
+    {
+        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { DrainTimeout = TimeSpan.FromMilliseconds(300), ShutdownTimeout = TimeSpan.FromMinutes(5) });
+        await using var client = await server.BeginDataAsync("a");
+        await client.SendAsync("half a mail\r\n");
+        // waited for before, and not held against it: it begins anew
+        await Task.Delay(400);
+        var stopping = server.Server.StopAsync(CancellationToken.None);
+        Assert.StartsWith("421 4.3.2", await client.ReadLineAsync(), StringComparison.Ordinal);
+        await stopping.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Empty(server.Delivery.Mails);
+    }
+
+    [Fact]
+    public async Task Data_that_keeps_coming_is_taken_to_its_end()
+    {
+        var limits = new LmtpLimits { DrainTimeout = TimeSpan.FromSeconds(2), DrainRate = 1000, ShutdownTimeout = TimeSpan.FromMinutes(5) };
+        await using var server = await TestServer.StartAsync(limits: limits);
+        await using var client = await server.BeginDataAsync("a");
+        var stopping = server.Server.StopAsync(CancellationToken.None);
+        for (var i = 0; i < 12; i++)
+        {
+            await client.SendAsync(new string('x', 10_000) + "\r\n");
+            await Task.Delay(250);
+        }
+
+        Assert.False(stopping.IsCompleted);
+        Assert.Equal(250, (await client.CommandAsync(".")).Code);
+        await stopping.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Single(server.Delivery.Mails);
+    }
+
+    [Fact]
     public async Task A_delivery_that_does_not_end_is_cancelled_after_a_while()
     {
         var delivery = new FakeDelivery

@@ -174,6 +174,18 @@ public sealed class StartTlsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_handshake_that_does_not_get_on_holds_up_no_shutdown()
+    {
+        var limits = new LmtpLimits { DrainTimeout = TimeSpan.FromMilliseconds(300), HandshakeTimeout = TimeSpan.FromMinutes(5), ShutdownTimeout = TimeSpan.FromMinutes(5) };
+        await using var server = await StartAsync(limits: limits);
+        await using var client = await TlsClient.ConnectAsync(server.EndPoint);
+        await client.RepliesAsync("LHLO client.example");
+        Assert.StartsWith("220", await client.CommandAsync("STARTTLS"), StringComparison.Ordinal);
+        await server.Server.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Contains(server.Log.Entries, entry => entry.Contains("no TLS came about: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_client_that_does_not_get_on_with_its_handshake_is_cut_off()
     {
         await using var server = await StartAsync(limits: new LmtpLimits { HandshakeTimeout = TimeSpan.FromMilliseconds(300) });

@@ -16,6 +16,9 @@ internal sealed class MailIntake : IDisposable
     private readonly LmtpService _service;
     private MailBuffer? _content;
     private Pace _pace;
+
+    /// <summary>Of what comes while the server shuts down.</summary>
+    private Pace _drain;
     private long _size;
 
     public MailIntake(LmtpService service, bool isBinary)
@@ -25,6 +28,7 @@ internal sealed class MailIntake : IDisposable
         if (isBinary)
             _content.MarkBinary();
         _pace = new Pace(service.Limits.DataTimeout, service.Limits.MinDataRate);
+        _drain = new Pace(service.Limits.DrainTimeout, service.Limits.DrainRate);
         Writer = _content;
     }
 
@@ -33,6 +37,7 @@ internal sealed class MailIntake : IDisposable
     {
         _service = service;
         _pace = new Pace(service.Limits.DataTimeout, service.Limits.MinDataRate);
+        _drain = new Pace(service.Limits.DrainTimeout, service.Limits.DrainRate);
         Refusal = refusal;
         Writer = new DiscardingWriter();
     }
@@ -46,15 +51,17 @@ internal sealed class MailIntake : IDisposable
     /// <exception cref="TimeoutException">Nothing arrived in time, or the mail comes too slowly.</exception>
     public async ValueTask<System.IO.Pipelines.ReadResult> ReadAsync(LmtpChannel channel)
     {
+        // before the wait, which a shutdown ends: what was waited for until then is held against nobody
+        var isClosing = channel.IsClosing;
         if (channel.TryRead(out var ready))
         {
-            _pace.Count(TimeSpan.Zero, ready.Buffer.Length);
+            Count(TimeSpan.Zero, ready.Buffer.Length, isClosing);
             return ready;
         }
 
         var since = _service.Clock.GetTimestamp();
-        var result = await channel.ReadAsync(_pace.Patience);
-        _pace.Count(_service.Clock.GetElapsedTime(since), result.Buffer.Length);
+        var result = await channel.ReadAsync(isClosing && _drain.Patience < _pace.Patience ? _drain.Patience : _pace.Patience);
+        Count(_service.Clock.GetElapsedTime(since), result.Buffer.Length, isClosing);
         return result;
     }
 
@@ -101,6 +108,13 @@ internal sealed class MailIntake : IDisposable
     }
 
     public void Dispose() => _content?.Dispose();
+
+    private void Count(TimeSpan waited, long received, bool isClosing)
+    {
+        _pace.Count(waited, received);
+        if (isClosing)
+            _drain.Count(waited, received);
+    }
 
     private void Refuse(Reply refusal)
     {

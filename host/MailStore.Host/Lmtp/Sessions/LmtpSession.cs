@@ -268,7 +268,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             return SessionStep.End;
         try
         {
-            await channel.SecureAsync(service.Certificate!.Current(), service.Limits.HandshakeTimeout);
+            await channel.SecureAsync(service.Certificate!.Current());
         }
         catch (Exception e) when (e is IOException or AuthenticationException)
         {
