@@ -161,6 +161,38 @@ public sealed class RepeatMemoryTests : IDisposable
     }
 
     [Fact]
+    public async Task Processes_that_share_the_file_do_not_write_over_each_other()
+    {
+        using (var one = Open())
+        using (var other = Open())
+        {
+            for (uint i = 0; i < 100; i++)
+                await StoreAsync(i % 3 == 0 ? one : other, i);
+        }
+
+        using var again = Open();
+        for (uint i = 0; i < 100; i++)
+            Assert.True(await again.WasStoredAsync(Key(i), default), $"{i} is forgotten");
+    }
+
+    [Fact]
+    public async Task Processes_that_store_one_mail_each_do_not_let_it_grow_without_end()
+    {
+        const int Limit = 100;
+        for (uint i = 0; i < 5 * Limit; i++)
+        {
+            using var memory = Open(Limit);
+            await StoreAsync(memory, i);
+        }
+
+        Assert.InRange(new FileInfo(File).Length, 24, Limit * 24);
+        Assert.InRange(new FileInfo(File + ".old").Length, 24, Limit * 24);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+        using var last = Open(Limit);
+        Assert.True(await last.WasStoredAsync(Key((5 * Limit) - 1), default));
+    }
+
+    [Fact]
     public async Task Without_a_place_for_the_file_it_goes_on_and_says_so_once()
     {
         Directory.CreateDirectory(File);
