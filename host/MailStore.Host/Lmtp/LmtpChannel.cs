@@ -24,7 +24,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
     private long _writeUntil = Never;
     private long _closingSince = Never;
     private long _heldUntil = Never;
-    private Task<bool>? _flushOfHeld;
+    private Task? _flushOfHeld;
     private PipeReader _input;
     private PipeWriter _output;
     private SslStream? _tls;
@@ -106,8 +106,8 @@ internal sealed class LmtpChannel : IAsyncDisposable
     }
 
     /// <summary>
-    /// What was written waits for more, as long as that comes soon; else it is sent meanwhile. To be followed by <see cref="EndHoldAsync"/>, and by nothing else
-    /// before that.
+    /// What was written waits for more, as long as that comes soon; else it is sent meanwhile. To be followed by <see cref="EndHoldAsync"/>; until then nothing may be
+    /// written.
     /// </summary>
     public void BeginHold(TimeSpan patience)
     {
@@ -116,16 +116,13 @@ internal sealed class LmtpChannel : IAsyncDisposable
     }
 
     /// <summary>There is more.</summary>
-    /// <returns>Whether the client may still be there.</returns>
-    public ValueTask<bool> EndHoldAsync()
+    public ValueTask EndHoldAsync()
     {
         lock (_holding)
         {
-            _heldUntil = Never;
-            if (_flushOfHeld is not { } flush)
-                return new ValueTask<bool>(!IsBroken);
-            _flushOfHeld = null;
-            return new ValueTask<bool>(flush);
+            var flush = _flushOfHeld;
+            (_heldUntil, _flushOfHeld) = (Never, null);
+            return flush is null ? default : new ValueTask(flush);
         }
     }
 

@@ -8,8 +8,6 @@ internal sealed class RecipientBudget(int limit)
 {
     private int _taken;
 
-    public int Taken => Volatile.Read(ref _taken);
-
     public bool TryTake()
     {
         if (Interlocked.Increment(ref _taken) <= limit)

@@ -10,6 +10,10 @@ namespace MailStore.Host.Lmtp;
 /// </summary>
 internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, ClientInfo client)
 {
+    /// <summary>How long replies wait for the one that a module is asked for.</summary>
+    private static readonly TimeSpan HeldAtMost = TimeSpan.FromSeconds(1);
+
+    private readonly ClientInfo _peer = client;
     private ForwardedClient? _forwarded;
     private int _commands;
     private int _errors;
@@ -95,7 +99,7 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
     /// <summary>RFC 3207, 4.2: what was said without TLS counts for nothing, by XCLIENT neither.</summary>
     public void Forget()
     {
-        Client = client;
+        Client = _peer;
         ClientName = null;
         EndTransaction();
     }
@@ -182,16 +186,25 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
         return SessionStep.NextCommand;
     }
 
-    /// <summary>Looks a recipient up, and gives his place back if he is not accepted.</summary>
+    /// <summary>
+    /// Looks a recipient up, and gives his place back if he is not accepted. Replies to commands that came together go together, but where a slow user database would
+    /// have the client wait for all of them, it gets those that are known: else it would take the server for dead.
+    /// </summary>
     private async ValueTask<RecipientDecision> ResolveAsync(string address)
     {
         var decision = default(RecipientDecision);
+        var resolving = service.Delivery.ResolveAsync(address, service.DeliveriesCancelled);
+        var isWaiting = !resolving.IsCompleted;
+        if (isWaiting)
+            channel.BeginHold(HeldAtMost);
         try
         {
-            return decision = await service.Delivery.ResolveAsync(address, service.DeliveriesCancelled);
+            return decision = await resolving;
         }
         finally
         {
+            if (isWaiting)
+                await channel.EndHoldAsync();
             if (decision.Recipient is null)
                 service.Recipients.Return(1);
         }

@@ -12,9 +12,6 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     /// <summary>Of a line that is too long: what is dropped before the client has to wait a little, and before it is cut off.</summary>
     private const long SkippedAtOnce = 64 << 10, MostSkipped = 4 << 20;
 
-    /// <summary>How long replies wait for the one that a module is asked for.</summary>
-    private static readonly TimeSpan HeldAtMost = TimeSpan.FromSeconds(1);
-
     private readonly LmtpDialogue _dialogue = new(channel, service, client);
     private LineReader _lines = new(service.Limits.CommandLine);
     private long _skipped;
@@ -110,8 +107,8 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             var step = SessionStep.NextCommand;
             var isLine = false;
             LmtpCommand command = default;
-            while (step == SessionStep.NextCommand && !MustClose && (isLine = TryReadCommand(ref input, out command)))
-                step = IsTooLate(command) ? _dialogue.CutOff(Replies.ShuttingDown) : await HandleAsync(command);
+            while (step == SessionStep.NextCommand && !MustClose && !channel.IsBroken && (isLine = TryReadCommand(ref input, out command)))
+                step = IsTooLate(command) ? _dialogue.CutOff(Replies.ShuttingDown) : await _dialogue.HandleAsync(command);
 
             var ahead = input.Length;
             channel.AdvanceTo(input.Start, isLine ? input.Start : input.End);
@@ -131,30 +128,6 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         }
 
         return SessionStep.End;
-    }
-
-    /// <summary>
-    /// Replies to commands that came together go together, but not while a slow user database has the client wait for all of them: it would hear nothing, and take
-    /// the server for dead. One that is gone has no more looked up for it.
-    /// </summary>
-    private async ValueTask<SessionStep> HandleAsync(LmtpCommand command)
-    {
-        var handling = _dialogue.HandleAsync(command);
-        if (handling.IsCompleted)
-            return await handling;
-        channel.BeginHold(HeldAtMost);
-        var isThere = false;
-        SessionStep step;
-        try
-        {
-            step = await handling;
-        }
-        finally
-        {
-            isThere = await channel.EndHoldAsync();
-        }
-
-        return isThere ? step : SessionStep.End;
     }
 
     /// <summary>At shutdown, after a mail, nothing new is begun. What the client sent along must not have the connection reset: it would miss the reply.</summary>
