@@ -50,6 +50,9 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
                 return next.Count == 0 ? null : $"{next.Count} replies after '{reply}'";
             if (reply.Code == "221")
                 return !IsCommand(line, "QUIT") ? $"'{reply}' to '{Escapes.Show(line)}'" : next.Count > 0 ? $"'{next.Peek()}' after '{reply}'" : null;
+            // what follows is for TLS; or came too early for it, and ends the session
+            if (IsCommand(line, "STARTTLS") && (reply.Code == "220" || (reply.Code == "503" && next.Count == 0)))
+                return next.Count > 0 ? $"'{next.Peek()}' after '{reply}'" : null;
             // how long its data are nobody knows then: the server may have had enough
             if (knowsChunks && IsCommand(line, "BDAT") && !TryReadChunk(line, out _, out _) && reply.Class == '5' && next.Count == 0)
                 return null;
@@ -107,6 +110,11 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
         if (IsCommand(line, "LHLO") && isPositive)
         {
             _isGreeted = true;
+            Reset();
+        }
+        else if (IsCommand(line, "XCLIENT") && isPositive)
+        {
+            _isGreeted = false;
             Reset();
         }
         else if (IsCommand(line, "RSET") && isPositive)
