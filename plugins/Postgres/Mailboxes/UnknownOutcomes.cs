@@ -70,7 +70,7 @@ internal sealed class UnknownOutcomes(Database database, TimeProvider clock, ILo
             await using var batch = new NpgsqlBatch(connection)
                 .Then(delivery.Statements.GiveUp, Number(delivery.Place.Box), Text(delivery.Place.Allocation), Text(delivery.Id))
                 .Then(delivery.Statements.FindDelivery, Number(delivery.Place.Box), Text(delivery.Id));
-            return await batch.ExecuteScalarAsync().ConfigureAwait(false) as long?;
+            return await batch.CommitAsync(CancellationToken.None).ConfigureAwait(false) as long?;
         },
         CancellationToken.None);
 
