@@ -139,9 +139,12 @@ internal sealed class Leases(Database database, LeaseRows rows, TimeSpan time, T
                         lease.Lose();
                 }
             }
-            catch (Exception e) when (e is TemporaryFailureException or ModuleConfigurationException or OperationCanceledException)
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
-                // tried again; leases that cannot be renewed in time are lost
+            }
+            catch (Exception e) // a loop of the module's own: tried again, whatever it is; leases that cannot be renewed in time are lost
+            {
+                logger.NotRenewed(database.Place, e.Message);
             }
         }
     }
