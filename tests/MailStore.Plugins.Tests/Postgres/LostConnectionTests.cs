@@ -172,6 +172,17 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
     }
 
     [PostgresFact]
+    public async Task A_lock_whose_acknowledgement_is_swallowed_is_given_back()
+    {
+        await using var proxy = new HoldingProxy(fixture.Server.Port);
+        await using var users = await OpenUsersAsync(Through(proxy), AgentPlace.NewSchema(), TimeSpan.FromHours(1));
+        proxy.HoldRepliesTo("locks AS l");
+        await Assert.ThrowsAsync<TemporaryFailureException>(async () => await users.LockAsync("alice@example.org", default));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await (await users.LockAsync("alice@example.org", patience.Token)).DisposeAsync();
+    }
+
+    [PostgresFact]
     public async Task A_server_that_crashes_and_restarts_under_load_loses_and_doubles_nothing()
     {
         await using var server = await PostgresServer.StartNewAsync();
@@ -212,9 +223,9 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
     private static string Through(HoldingProxy proxy) =>
         string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={proxy.Port};Username={PostgresServer.User};Database=postgres");
 
-    private static async Task<PostgresUserDatabase> OpenUsersAsync(string connection, string schema)
+    private static async Task<PostgresUserDatabase> OpenUsersAsync(string connection, string schema, TimeSpan? lease = null)
     {
-        var options = new PostgresUserDatabaseOptions { Connection = connection, Schema = schema, Timeout = TimeSpan.FromSeconds(1) };
+        var options = new PostgresUserDatabaseOptions { Connection = connection, Schema = schema, Timeout = TimeSpan.FromSeconds(1), LockLease = lease ?? TimeSpan.FromSeconds(30) };
         var users = new PostgresUserDatabase(options, NullLogger<PostgresUserDatabase>.Instance, TimeProvider.System, new ModuleContext("postgres", Path.GetTempPath()));
         await users.StartAsync(default);
         return users;
