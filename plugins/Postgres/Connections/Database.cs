@@ -54,7 +54,7 @@ internal sealed class Database : IAsyncDisposable
         catch (Exception e) when (Faults.IsOfServer(e))
         {
             Faults.ThrowIfCancelled(e, cancellationToken);
-            if (Faults.IsConnectionLost(e))
+            if (Faults.IsOfAll(e))
                 _pool.Clear();
             throw Faults.ToModuleException(e, Place);
         }
@@ -67,7 +67,7 @@ internal sealed class Database : IAsyncDisposable
         {
             return await RunAsync(read, cancellationToken).ConfigureAwait(false);
         }
-        catch (TemporaryFailureException e) when (e.InnerException is { } cause && Faults.IsConnectionLost(cause) && !Faults.IsTimeout(cause))
+        catch (TemporaryFailureException e) when (e.InnerException is { } cause && Faults.IsOfAll(cause))
         {
             return await RunAsync(read, cancellationToken).ConfigureAwait(false);
         }
