@@ -133,14 +133,21 @@ internal sealed class LmtpChannel : IAsyncDisposable
     /// Throws away what a client still sends whose session was ended here: a connection that is closed with something unread is reset, and the client might
     /// never see the last reply.
     /// </summary>
-    public async Task LingerAsync(TimeSpan timeout)
+    /// <param name="timeout">In all.</param>
+    /// <param name="pace">A client that sends without an end gets no more of the processor here than elsewhere.</param>
+    public async Task LingerAsync(TimeSpan timeout, DiscardPace pace)
     {
-        await using var timer = _clock.CreateTimer(static input => ((PipeReader)input!).CancelPendingRead(), _input, timeout, Timeout.InfiniteTimeSpan);
+        using var patience = new CancellationTokenSource(timeout, _clock);
+        await using var end = patience.Token.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), _input);
         while (!IsBroken)
         {
             var result = await _input.ReadAsync();
+            var piece = result.Buffer.Length;
             _input.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted || result.IsCanceled)
+                return;
+            await pace.WaitAsync(piece, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (patience.IsCancellationRequested)
                 return;
         }
     }

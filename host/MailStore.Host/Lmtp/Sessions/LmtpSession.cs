@@ -12,8 +12,6 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     /// <summary>Of a line that is too long: what is dropped before the client has to wait a little, and before it is cut off.</summary>
     private const long SkippedAtOnce = 64 << 10, MostSkipped = 4 << 20;
 
-    private static readonly TimeSpan SkippingPause = TimeSpan.FromMilliseconds(100);
-
     private readonly LmtpDialogue _dialogue = new(channel, service, client);
     private LineReader _lines = new(service.Limits.CommandLine);
     private long _skipped;
@@ -90,7 +88,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         await channel.FlushAsync();
         await TellUnconfirmedAsync();
         if (wasCutOff)
-            await channel.LingerAsync(service.Limits.LingerTimeout);
+            await channel.LingerAsync(service.Limits.LingerTimeout, service.Discards);
     }
 
     private async Task<SessionStep> ServeAsync()
@@ -168,8 +166,8 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             _skipped = 0;
         if (_lines.Skipped - _skipped < SkippedAtOnce)
             return false;
+        await service.Discards.WaitAsync(_lines.Skipped - _skipped, service.DeliveriesCancelled);
         _skipped = _lines.Skipped;
-        await Task.Delay(SkippingPause, service.Clock);
         return _lines.Skipped > MostSkipped;
     }
 
