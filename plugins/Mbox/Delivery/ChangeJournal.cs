@@ -102,12 +102,13 @@ internal sealed class ChangeJournal : IDisposable
     {
         var path = PathOf(file.Path);
         using var journal = TryRead(file, path);
-        if (journal is null || journal.IsDone())
+        if (journal is null)
         {
             Drop(path);
         }
         else if (journal.IsUnderWay())
         {
+            // all of it, also where it looks done: a sync that failed leaves bytes in memory that are not on the disk
             journal.Apply();
             MboxLog.ChangeFinished(logger, file.Path);
         }
@@ -152,14 +153,11 @@ internal sealed class ChangeJournal : IDisposable
         return Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"MailStore-change {string.Join(' ', _numbers)} {sum.Count} {sum.Checksum:x8}").PadRight(HeadLength - 1) + "\n");
     }
 
-    private bool IsDone() => (OldMail == NewMail || _file.Status.Size == NewSize) && All(static (_, at, now, old, made) => at >= made.Length || now == made[at]);
-
-    private bool IsUnderWay() =>
-        _file.Status.Size >= Math.Min(OldSize, NewSize) && _file.Status.Size <= Math.Max(OldSize, NewSize)
-        && All(static (isBehind, at, now, old, made) => (at < made.Length && now == made[at]) || (at < old.Length && now == old[at]) || (isBehind && now == 0));
-
-    private bool All(Func<bool, int, byte, byte[], byte[], bool> isRight)
+    // each byte is the old one or the new one
+    private bool IsUnderWay()
     {
+        if (OldMail != NewMail && (_file.Status.Size < Math.Min(OldSize, NewSize) || _file.Status.Size > Math.Max(OldSize, NewSize)))
+            return false;
         var buffer = new byte[BufferSize];
         var length = Math.Max(OldMail, NewMail) + Rest;
         for (var at = 0L; at < length; at += buffer.Length)
@@ -169,7 +167,8 @@ internal sealed class ChangeJournal : IDisposable
             for (var i = 0; i < count; i++)
             {
                 // room that a file got shows NULs until its bytes are there
-                if (!isRight(From + at + i >= OldSize, i, buffer[i], old, made))
+                var isRoom = From + at + i >= OldSize && buffer[i] == 0;
+                if (!isRoom && !(i < made.Length && buffer[i] == made[i]) && !(i < old.Length && buffer[i] == old[i]))
                     return false;
             }
         }
