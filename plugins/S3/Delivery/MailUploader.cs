@@ -50,7 +50,7 @@ internal sealed class MailUploader(IAmazonS3 client, Caller caller, S3Options op
             try
             {
                 var answer = await caller.RunAsync("store", target.ToString(), attempt => PutOnceAsync(target, piece, attempt), deadline, token);
-                ExpectTag(piece.IsTag(answer.ETag), target);
+                ExpectTag(piece.IsTag(answer.ETag, answer.ServerSideEncryptionMethod), target);
             }
             catch (CallException e) when (e.IsRefusedByCondition)
             {

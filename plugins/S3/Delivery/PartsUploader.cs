@@ -23,7 +23,7 @@ internal sealed class PartsUploader(IAmazonS3 client, Caller caller, S3Options o
         {
             while (true)
             {
-                tags.Add(await UploadAsync(target, begun.UploadId, piece, tags.Count + 1, deadline, cancellationToken));
+                tags.Add(await UploadAsync(target, begun, piece, tags.Count + 1, deadline, cancellationToken));
                 left -= piece.Length;
                 if (left == 0)
                     return new Parts(begun.UploadId, tags);
@@ -44,7 +44,7 @@ internal sealed class PartsUploader(IAmazonS3 client, Caller caller, S3Options o
         await caller.RunAsync("complete the upload of", target.ToString(), token => client.CompleteMultipartUploadAsync(request, token), deadline, cancellationToken);
     }
 
-    private async Task<PartETag> UploadAsync(Target target, string id, Piece piece, int number, Deadline deadline, CancellationToken cancellationToken)
+    private async Task<PartETag> UploadAsync(Target target, InitiateMultipartUploadResponse begun, Piece piece, int number, Deadline deadline, CancellationToken cancellationToken)
     {
         var answer = await caller.RunAsync(
             "upload a part of",
@@ -57,7 +57,7 @@ internal sealed class PartsUploader(IAmazonS3 client, Caller caller, S3Options o
                     {
                         BucketName = target.Bucket,
                         Key = target.Key,
-                        UploadId = id,
+                        UploadId = begun.UploadId,
                         PartNumber = number,
                         PartSize = piece.Length,
                         InputStream = body,
@@ -68,7 +68,7 @@ internal sealed class PartsUploader(IAmazonS3 client, Caller caller, S3Options o
             },
             deadline,
             cancellationToken);
-        return piece.IsTag(answer.ETag)
+        return piece.IsTag(answer.ETag, answer.ServerSideEncryptionMethod ?? begun.ServerSideEncryptionMethod)
             ? new PartETag(number, answer.ETag)
             : throw new CallException($"{target}: the server's checksum of part {number} is another one", new InvalidDataException()) { Status = HttpStatusCode.OK };
     }

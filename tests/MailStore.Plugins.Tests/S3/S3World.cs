@@ -15,22 +15,26 @@ internal sealed class S3World : IAsyncDisposable
     private readonly List<S3Agent> _agents = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("mailstore-s3-").FullName;
 
-    private S3World(CephRgw server, string bucket) =>
-        Options = new S3Options { Endpoint = server.Endpoint, Bucket = bucket, CredentialsFile = Path.Combine(_folder, "keys"), Timeout = TimeSpan.FromSeconds(30) };
+    private S3World(string endpoint, string bucket) =>
+        Options = new S3Options { Endpoint = endpoint, Bucket = bucket, CredentialsFile = Path.Combine(_folder, "keys"), Timeout = TimeSpan.FromSeconds(30) };
 
     public S3Options Options { get; }
 
-    public static async Task<S3World> CreateAsync(RgwFixture fixture)
-    {
-        var world = new S3World(fixture.Server, await fixture.NewBucketAsync());
-        WriteKeys(world.Options.CredentialsFile);
-        return world;
-    }
+    public static async Task<S3World> CreateAsync(RgwFixture fixture) => Create(fixture.Server.Endpoint, await fixture.NewBucketAsync());
+
+    public static S3World Over(ScriptedS3 server) => Create(server.Endpoint, "bucket");
 
     public static void WriteKeys(string path)
     {
         File.WriteAllText(path, $"[default]\naws_access_key_id = {CephRgw.AccessKey}\naws_secret_access_key = {CephRgw.SecretKey}\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private static S3World Create(string endpoint, string bucket)
+    {
+        var world = new S3World(endpoint, bucket);
+        WriteKeys(world.Options.CredentialsFile);
+        return world;
     }
 
     /// <summary>An agent as on a host of its own, started.</summary>

@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using MailStore.S3;
+using MailStore.Sdk;
+
+namespace MailStore.Plugins.Tests.S3;
+
+/// <summary>What servers answer now and then, and what it means for a mail.</summary>
+public sealed class AnswerTests
+{
+    private const int LargeSize = 12 << 20;
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(LargeSize)]
+    public async Task Where_a_key_management_service_encrypts_the_ETag_is_no_checksum(int size)
+    {
+        await using var server = ScriptedS3.Start();
+        await using var world = S3World.Over(server);
+        world.Options.PartSize = new ByteSize(5 << 20);
+        world.Options.Encryption = Encryption.Kms;
+        var mailbox = await world.MailboxAsync(await world.StartAsync());
+        var result = await mailbox.DeliverAsync(S3World.Mail(RandomNumberGenerator.GetBytes(size)), default);
+        Assert.Equal((DeliveryStatus.Stored, ""), (result.Status, result.Detail));
+        Assert.Single(server.Mails);
+    }
+
+    [Theory]
+    [InlineData(Encryption.Bucket)]
+    [InlineData(Encryption.S3)]
+    public async Task Elsewhere_another_ETag_says_that_the_mail_was_damaged_on_the_way(Encryption encryption)
+    {
+        await using var server = ScriptedS3.Start();
+        await using var world = S3World.Over(server);
+        world.Options.Encryption = encryption;
+        server.Script = request =>
+        {
+            if (!request.IsMail || request.Method != "PUT" || request.Body.Length == 0)
+                return Task.FromResult<ScriptedAnswer?>(null);
+            request.Body[0] ^= 1;
+            return Task.FromResult<ScriptedAnswer?>(server.Answer(request));
+        };
+        var mailbox = await world.MailboxAsync(await world.StartAsync());
+        var result = await mailbox.DeliverAsync(S3World.Mail(), default);
+        Assert.Equal(DeliveryStatus.TemporaryFailure, result.Status);
+        Assert.Contains("checksum", result.Detail, StringComparison.Ordinal);
+        Assert.Empty(server.Mails);
+    }
+}
