@@ -56,9 +56,9 @@ public sealed class S3Agent : IMailDeliveryAgent, IStorageInspection, IModuleLif
         _client = S3Client.Create(options, context, _credentials);
         _caller = new Caller(_server, options.RequestTimeout, options.Timeout, clock, logger);
         _conditions = new Conditions(_client, _caller, options, _server, _template.Root, logger);
-        _withdrawals = new Withdrawals(_client, _caller, clock, logger);
+        _withdrawals = new Withdrawals(_client, _caller, options, clock, logger);
         _releaser = new PlaceReleaser(_client, _caller, logger);
-        _maker = new PlaceMaker(_client, _caller, _conditions, _releaser);
+        _maker = new PlaceMaker(_client, _caller, options, _conditions, _releaser);
         _sweeper = new UploadSweeper(_client, _caller, options, _template.Root, clock, logger);
         _gates = new UsageGates(clock);
         var uploader = new MailUploader(_client, _caller, options, _conditions, _withdrawals, clock);
@@ -160,7 +160,7 @@ public sealed class S3Agent : IMailDeliveryAgent, IStorageInspection, IModuleLif
     /// <inheritdoc/>
     public IAsyncEnumerable<Finding> InspectUserAsync(EffectiveUser user, Sdk.Inspection inspection, CancellationToken cancellationToken) =>
         user.Allocation is { } allocation && PlaceForm.Read(allocation) is { } place
-            ? GuardAsync(new PlaceInspector(_client, _caller, place, user.Name, _options.AbortUploadsAfter, inspection, _clock).InspectAsync(cancellationToken), cancellationToken)
+            ? GuardAsync(new PlaceInspector(_client, _caller, place, user.Name, _options, inspection, _clock).InspectAsync(cancellationToken), cancellationToken)
             : AsyncEnumerable.Empty<Finding>();
 
     /// <inheritdoc/>

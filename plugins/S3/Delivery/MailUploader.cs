@@ -76,13 +76,9 @@ internal sealed class MailUploader(IAmazonS3 client, Caller caller, S3Options op
             IfNoneMatch = conditions.AreHonoured ? "*" : null,
         };
         Envelope.Write(target.Mail, request.Metadata);
-        if (options.Encryption != Encryption.Bucket)
-            request.ServerSideEncryptionMethod = options.Encryption == Encryption.Kms ? ServerSideEncryptionMethod.AWSKMS : ServerSideEncryptionMethod.AES256;
-        if (options is { Encryption: Encryption.Kms, KmsKey.Length: > 0 })
-            request.ServerSideEncryptionKeyManagementServiceKeyId = options.KmsKey;
         if (options.StorageClass.Length > 0)
             request.StorageClass = new S3StorageClass(options.StorageClass);
-        return await client.PutObjectAsync(request, cancellationToken);
+        return await client.PutObjectAsync(options.Encrypt(request), cancellationToken);
     }
 
     private async Task PutPartsAsync(Target target, Piece piece, Deadline deadline, CancellationToken cancellationToken)

@@ -77,13 +77,9 @@ internal sealed class PartsUploader(IAmazonS3 client, Caller caller, S3Options o
     {
         var request = new InitiateMultipartUploadRequest { BucketName = target.Bucket, Key = target.Key, ContentType = Envelope.ContentType };
         Envelope.Write(target.Mail, request.Metadata);
-        if (options.Encryption != Encryption.Bucket)
-            request.ServerSideEncryptionMethod = options.Encryption == Encryption.Kms ? ServerSideEncryptionMethod.AWSKMS : ServerSideEncryptionMethod.AES256;
-        if (options is { Encryption: Encryption.Kms, KmsKey.Length: > 0 })
-            request.ServerSideEncryptionKeyManagementServiceKeyId = options.KmsKey;
         if (options.StorageClass.Length > 0)
             request.StorageClass = new S3StorageClass(options.StorageClass);
-        return request;
+        return options.Encrypt(request);
     }
 
     private async Task AbortAsync(Target target, string id)

@@ -11,7 +11,7 @@ namespace MailStore.S3.Delivery;
 /// aborted, and an empty object is put where the mail is or would come. Readers pass over it, since a mail's key tells its size; a
 /// request that comes later finds the key taken (<c>If-None-Match</c>). A server that cannot be reached is asked again until it answers.
 /// </summary>
-internal sealed class Withdrawals(IAmazonS3 client, Caller caller, TimeProvider clock, ILogger logger) : IDisposable
+internal sealed class Withdrawals(IAmazonS3 client, Caller caller, S3Options options, TimeProvider clock, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -83,13 +83,13 @@ internal sealed class Withdrawals(IAmazonS3 client, Caller caller, TimeProvider 
 
     // One byte where the mail has none: of another size than the key says. Not conditional: it stands for whatever is there.
     private async Task<PutObjectResponse> PutEmptyAsync(string bucket, string key, CancellationToken cancellationToken) => await client.PutObjectAsync(
-        new PutObjectRequest
+        options.Encrypt(new PutObjectRequest
         {
             BucketName = bucket,
             Key = key,
             ContentBody = key.EndsWith("_S0.eml", StringComparison.Ordinal) ? "-" : "",
             ContentType = "application/x-mailstore-withdrawn",
             UseChunkEncoding = false,
-        },
+        }),
         cancellationToken);
 }

@@ -8,7 +8,7 @@ using MailStore.Sdk;
 namespace MailStore.S3.Inspection;
 
 /// <summary>Compares one user's place with his record: a listing, and a request for the marker.</summary>
-internal sealed class PlaceInspector(IAmazonS3 client, Caller caller, Place place, string user, TimeSpan abortUploadsAfter, Sdk.Inspection inspection, TimeProvider clock)
+internal sealed class PlaceInspector(IAmazonS3 client, Caller caller, Place place, string user, S3Options options, Sdk.Inspection inspection, TimeProvider clock)
 {
     private readonly Bucket _bucket = new(client, caller, place.Bucket);
 
@@ -22,7 +22,7 @@ internal sealed class PlaceInspector(IAmazonS3 client, Caller caller, Place plac
                 yield return new Finding { Kind = FindingKind.StrayFile, Place = $"{place.Bucket}/{found.Key}", What = "it is no mail, but an object of another program; look, and move it away" };
         }
 
-        var before = clock.GetUtcNow().UtcDateTime - (abortUploadsAfter > inspection.SettledAfter ? abortUploadsAfter : inspection.SettledAfter);
+        var before = clock.GetUtcNow().UtcDateTime - (options.AbortUploadsAfter > inspection.SettledAfter ? options.AbortUploadsAfter : inspection.SettledAfter);
         await foreach (var upload in _bucket.ListUploadsAsync(place.Prefix, cancellationToken))
         {
             if (!(upload.Initiated?.ToUniversalTime() < before))
@@ -48,7 +48,7 @@ internal sealed class PlaceInspector(IAmazonS3 client, Caller caller, Place plac
         if (text is not null)
             return new Finding { Kind = FindingKind.ForeignPlace, Place = where, What = $"the marker says that this is another user's place: {text.Split('\n').FirstOrDefault(line => line.StartsWith("user=", StringComparison.Ordinal))}; decide whose it is" };
         if (inspection.Repair)
-            await caller.RunAsync("mark", where, token => client.PutObjectAsync(Marker.Request(place, wanted, isNew: false), token), caller.NewDeadline(), cancellationToken);
+            await caller.RunAsync("mark", where, token => client.PutObjectAsync(Marker.Request(options, place, wanted, isNew: false), token), caller.NewDeadline(), cancellationToken);
         return new Finding { Kind = FindingKind.MissingMark, Place = where, What = "the object that says whose mail this is is missing", Repair = "write it", IsRepaired = inspection.Repair };
     }
 }

@@ -45,4 +45,36 @@ public sealed class AnswerTests
         Assert.Contains("checksum", result.Detail, StringComparison.Ordinal);
         Assert.Empty(server.Mails);
     }
+
+    [Theory]
+    [InlineData(Encryption.Bucket, null, null)]
+    [InlineData(Encryption.S3, "AES256", null)]
+    [InlineData(Encryption.Kms, "aws:kms", "the-key")]
+    public async Task All_that_is_written_asks_for_the_configured_encryption(Encryption encryption, string? method, string? key)
+    {
+        await using var server = ScriptedS3.Start();
+        await using var world = S3World.Over(server);
+        world.Options.PartSize = new ByteSize(5 << 20);
+        (world.Options.Encryption, world.Options.KmsKey) = (encryption, key ?? "");
+        world.Options.Timeout = world.Options.RequestTimeout = TimeSpan.FromSeconds(1);
+        var mailbox = await world.MailboxAsync(await world.StartAsync());
+        var stored = await mailbox.DeliverAsync(S3World.Mail(), default);
+        Assert.True(await ((IMailboxImport)mailbox).TrySetFlagsAsync(stored.StoredId!, MailFlags.Seen, default));
+        await mailbox.DeliverAsync(S3World.Mail(new byte[LargeSize]), default);
+        // one that is withdrawn: its request gets no answer
+        server.Script = async request =>
+        {
+            if (request is { IsMail: true, Method: "PUT", Body.Length: > 1 })
+                await Task.Delay(TimeSpan.FromSeconds(60));
+            return null;
+        };
+        await mailbox.DeliverAsync(S3World.Mail(), default);
+
+        // of an upload in parts it is said once
+        var writes = server.Requests.Where(request => (request.Method == "PUT" && request.Query["uploadId"] is null) || (request.Method == "POST" && !request.IsCompletion)).ToList();
+        Assert.Equal(
+            ["", "eml", "flags", "mailstore", "mailstore-probe"],
+            writes.Select(request => request.Body.Length == 0 && request.Method == "PUT" ? "" : request.Key.Split('.')[^1]).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(writes, request => Assert.Equal((method, key), (request.Headers["x-amz-server-side-encryption"], request.Headers["x-amz-server-side-encryption-aws-kms-key-id"])));
+    }
 }
