@@ -41,7 +41,14 @@ internal sealed class PartsUploader(IAmazonS3 client, Caller caller, S3Options o
     public async Task CompleteAsync(Target target, Parts parts, Deadline deadline, CancellationToken cancellationToken)
     {
         var request = new CompleteMultipartUploadRequest { BucketName = target.Bucket, Key = target.Key, UploadId = parts.Id, PartETags = [.. parts.Tags] };
-        await caller.RunAsync("complete the upload of", target.ToString(), token => client.CompleteMultipartUploadAsync(request, token), deadline, cancellationToken);
+        await caller.RunAsync("complete the upload of", target.ToString(), token => CompleteOnceAsync(request, token), deadline, cancellationToken);
+    }
+
+    // CompleteMultipartUpload in Amazon's reference: the server may say 200 OK at once, and an error in the body later, when it knows
+    private async Task<CompleteMultipartUploadResponse> CompleteOnceAsync(CompleteMultipartUploadRequest request, CancellationToken cancellationToken)
+    {
+        var answer = await client.CompleteMultipartUploadAsync(request, cancellationToken);
+        return string.IsNullOrEmpty(answer.ETag) ? throw new IOException("it began to answer with 200 OK, but names no object in the end") : answer;
     }
 
     private async Task<PartETag> UploadAsync(Target target, InitiateMultipartUploadResponse begun, Piece piece, int number, Deadline deadline, CancellationToken cancellationToken)

@@ -77,4 +77,43 @@ public sealed class AnswerTests
             writes.Select(request => request.Body.Length == 0 && request.Method == "PUT" ? "" : request.Key.Split('.')[^1]).Distinct().Order(StringComparer.Ordinal));
         Assert.All(writes, request => Assert.Equal((method, key), (request.Headers["x-amz-server-side-encryption"], request.Headers["x-amz-server-side-encryption-aws-kms-key-id"])));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_completion_whose_200_bears_an_error_is_asked_again_whether_it_was_carried_out_or_not(bool isCarriedOut)
+    {
+        await using var server = ScriptedS3.Start();
+        await using var world = S3World.Over(server);
+        world.Options.PartSize = new ByteSize(5 << 20);
+        var mailbox = await world.MailboxAsync(await world.StartAsync());
+        var count = 0;
+        server.Script = request =>
+        {
+            if (!request.IsCompletion || Interlocked.Increment(ref count) > 1)
+                return Task.FromResult<ScriptedAnswer?>(null);
+            if (isCarriedOut)
+                server.Answer(request);
+            return Task.FromResult<ScriptedAnswer?>(ScriptedAnswer.Error(200, "InternalError"));
+        };
+        var result = await mailbox.DeliverAsync(S3World.Mail(new byte[LargeSize]), default);
+        Assert.Equal((DeliveryStatus.Stored, ""), (result.Status, result.Detail));
+        Assert.Equal(2, count);
+        Assert.EndsWith(result.StoredId!, Assert.Single(server.Mails), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_completion_that_never_gets_a_whole_answer_is_withdrawn()
+    {
+        await using var server = ScriptedS3.Start();
+        await using var world = S3World.Over(server);
+        world.Options.PartSize = new ByteSize(5 << 20);
+        world.Options.Timeout = world.Options.RequestTimeout = TimeSpan.FromSeconds(3);
+        var mailbox = await world.MailboxAsync(await world.StartAsync());
+        server.Script = request => Task.FromResult(request.IsCompletion ? ScriptedAnswer.Error(200, "InternalError") : null);
+        var result = await mailbox.DeliverAsync(S3World.Mail(new byte[LargeSize]), default);
+        Assert.Equal(DeliveryStatus.TemporaryFailure, result.Status);
+        Assert.Contains(server.Requests, request => request.Method == "DELETE" && request.Query["uploadId"] is not null);
+        Assert.Empty(server.Mails);
+    }
 }
