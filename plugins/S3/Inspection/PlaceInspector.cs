@@ -18,7 +18,8 @@ internal sealed class PlaceInspector(IAmazonS3 client, Caller caller, Place plac
             yield return mark;
         await foreach (var found in _bucket.ListAsync(place.Prefix, cancellationToken: cancellationToken))
         {
-            if (found.Key != place.Marker && MailKey.Parse(found.Key[place.Prefix.Length..]) is null)
+            var name = found.Key[place.Prefix.Length..];
+            if (found.Key != place.Marker && MailKey.Parse(name) is null && !FlagsKey.IsOne(name))
                 yield return new Finding { Kind = FindingKind.StrayFile, Place = $"{place.Bucket}/{found.Key}", What = "it is no mail, but an object of another program; look, and move it away" };
         }
 
