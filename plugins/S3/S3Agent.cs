@@ -57,7 +57,7 @@ public sealed class S3Agent : IMailDeliveryAgent, IStorageInspection, IModuleLif
         _caller = new Caller(_server, options.RequestTimeout, options.Timeout, clock, logger);
         _conditions = new Conditions(_client, _caller, options, _server, _template.Root, logger);
         _withdrawals = new Withdrawals(_client, _caller, options, clock, logger);
-        _releaser = new PlaceReleaser(_client, _caller, logger);
+        _releaser = new PlaceReleaser(_client, _caller, clock, logger);
         _maker = new PlaceMaker(_client, _caller, options, _conditions, _releaser);
         _sweeper = new UploadSweeper(_client, _caller, options, _template.Root, clock, logger);
         _gates = new UsageGates(clock);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Amazon.S3;
 using Amazon.S3.Model;
 using MailStore.S3.Client;
+using MailStore.S3.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace MailStore.S3.Delivery;
@@ -81,14 +82,14 @@ internal sealed class Withdrawals(IAmazonS3 client, Caller caller, S3Options opt
         }
     }
 
-    // One byte where the mail has none: of another size than the key says. Not conditional: it stands for whatever is there.
+    // Not conditional: it stands for whatever is there.
     private async Task<PutObjectResponse> PutEmptyAsync(string bucket, string key, CancellationToken cancellationToken) => await client.PutObjectAsync(
         options.Encrypt(new PutObjectRequest
         {
             BucketName = bucket,
             Key = key,
-            ContentBody = key.EndsWith("_S0.eml", StringComparison.Ordinal) ? "-" : "",
-            ContentType = "application/x-mailstore-withdrawn",
+            ContentBody = WithdrawnObject.ContentFor(key),
+            ContentType = WithdrawnObject.ContentType,
             UseChunkEncoding = false,
         }),
         cancellationToken);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Amazon.S3;
+using Amazon.S3.Model;
 using MailStore.S3.Client;
 using MailStore.S3.Keys;
 using MailStore.S3.Places;
@@ -18,9 +20,8 @@ internal sealed class PlaceInspector(IAmazonS3 client, Caller caller, Place plac
             yield return mark;
         await foreach (var found in _bucket.ListAsync(place.Prefix, cancellationToken: cancellationToken))
         {
-            var name = found.Key[place.Prefix.Length..];
-            if (found.Key != place.Marker && MailKey.Parse(name) is null && !FlagsKey.IsOne(name))
-                yield return new Finding { Kind = FindingKind.StrayFile, Place = $"{place.Bucket}/{found.Key}", What = "it is no mail, but an object of another program; look, and move it away" };
+            if (found.Key != place.Marker && await InspectAsync(found, cancellationToken) is { } finding)
+                yield return finding;
         }
 
         var before = clock.GetUtcNow().UtcDateTime - (options.AbortUploadsAfter > inspection.SettledAfter ? options.AbortUploadsAfter : inspection.SettledAfter);
@@ -37,6 +38,43 @@ internal sealed class PlaceInspector(IAmazonS3 client, Caller caller, Place plac
                 IsRepaired = inspection.Repair && await _bucket.AbortAsync(upload.Key, upload.UploadId, cancellationToken),
             };
         }
+    }
+
+    private async Task<Finding?> InspectAsync(S3Object found, CancellationToken cancellationToken)
+    {
+        var where = $"{place.Bucket}/{found.Key}";
+        var name = found.Key[place.Prefix.Length..];
+        if (MailKey.Parse(name) is not { } key)
+        {
+            return FlagsKey.IsOne(name)
+                ? null
+                : new Finding { Kind = FindingKind.StrayFile, Place = where, What = "it is no mail, but an object of another program; look, and move it away" };
+        }
+
+        if (key.Size == found.Size)
+            return null;
+        if (!WithdrawnObject.Is(place, found))
+        {
+            return new Finding
+            {
+                Kind = FindingKind.Damaged,
+                Place = where,
+                What = string.Create(CultureInfo.InvariantCulture, $"it has {found.Size} bytes, and the mail had {key.Size}: no reader shows it; restore it, or remove it"),
+            };
+        }
+
+        if (!WithdrawnObject.IsNeedless(found, clock))
+            return null;
+        if (inspection.Repair)
+            await _bucket.DeleteAsync(found.Key, cancellationToken);
+        return new Finding
+        {
+            Kind = FindingKind.Leftover,
+            Place = where,
+            What = "an empty object where a delivery was withdrawn: nobody needs it any longer",
+            Repair = "remove it",
+            IsRepaired = inspection.Repair,
+        };
     }
 
     private async Task<Finding?> InspectMarkerAsync(CancellationToken cancellationToken)

@@ -47,6 +47,9 @@ internal sealed class ScriptedS3 : IAsyncDisposable
         return new ScriptedS3(listener, endpoint, pageSize);
     }
 
+    /// <summary>Makes an object that was written some time ago.</summary>
+    public void Put(string key, string content, TimeSpan age) => Objects[key] = new StoredObject(Encoding.UTF8.GetBytes(content), [], DateTime.UtcNow - age);
+
     /// <summary>Does what was asked, as S3.</summary>
     public ScriptedAnswer Answer(ScriptedRequest request) => request switch
     {
