@@ -60,7 +60,7 @@ public sealed class S3Agent : IMailDeliveryAgent, IStorageInspection, IModuleLif
         _releaser = new PlaceReleaser(_client, _caller, clock, logger);
         _maker = new PlaceMaker(_client, _caller, options, _conditions, _releaser);
         _sweeper = new UploadSweeper(_client, _caller, options, _template.Root, clock, logger);
-        _gates = new UsageGates(clock);
+        _gates = new UsageGates(clock, logger, _stopping.Token);
         var uploader = new MailUploader(_client, _caller, options, _conditions, _withdrawals, clock);
         _services = new S3Services(_client, _caller, options, clock, _conditions, uploader, new PlaceRemover(_client, _caller));
     }

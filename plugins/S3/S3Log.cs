@@ -35,6 +35,9 @@ internal static partial class S3Log
     [LoggerMessage(49, LogLevel.Warning, "uploads in {Bucket} that were never finished could not be looked for: {Reason}")]
     public static partial void SweepFailed(ILogger logger, string bucket, string reason);
 
+    [LoggerMessage(51, LogLevel.Warning, "a mailbox with a quota could not be counted: {Reason}; what is known of it serves on, or else its mail waits at the MTA")]
+    public static partial void NotCounted(ILogger logger, string reason);
+
     [LoggerMessage(50, LogLevel.Debug, "{Prefix} was allocated and never used; it is removed")]
     public static partial void Released(ILogger logger, string prefix);
 }

@@ -20,6 +20,8 @@ internal sealed class S3World : IAsyncDisposable
 
     public S3Options Options { get; }
 
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public static async Task<S3World> CreateAsync(RgwFixture fixture) => Create(fixture.Server.Endpoint, await fixture.NewBucketAsync());
 
     public static S3World Over(ScriptedS3 server) => Create(server.Endpoint, "bucket");
@@ -40,7 +42,7 @@ internal sealed class S3World : IAsyncDisposable
     /// <summary>An agent as on a host of its own, started.</summary>
     public async Task<S3Agent> StartAsync()
     {
-        var agent = new S3Agent(Options, NullLogger<S3Agent>.Instance, TimeProvider.System, new ModuleContext("s3", _folder));
+        var agent = new S3Agent(Options, NullLogger<S3Agent>.Instance, Clock, new ModuleContext("s3", _folder));
         _agents.Add(agent);
         await agent.StartAsync(CancellationToken.None);
         return agent;
