@@ -56,7 +56,7 @@ public sealed class S3Agent : IMailDeliveryAgent, IStorageInspection, IModuleLif
         _client = S3Client.Create(options, context, _credentials);
         _caller = new Caller(_server, options.RequestTimeout, options.Timeout, clock, logger);
         _conditions = new Conditions(_client, _caller, options, _server, _template.Root, logger);
-        _withdrawals = new Withdrawals(_client, _caller, options, clock, logger);
+        _withdrawals = new Withdrawals(_client, _caller, options, new OpenWithdrawals(WithdrawalFile.Of(context), logger), clock, logger);
         _releaser = new PlaceReleaser(_client, _caller, clock, logger);
         _maker = new PlaceMaker(_client, _caller, options, _conditions, _releaser);
         _sweeper = new UploadSweeper(_client, _caller, options, _template.Root, clock, logger);
@@ -85,6 +85,7 @@ public sealed class S3Agent : IMailDeliveryAgent, IStorageInspection, IModuleLif
             S3Log.Unreachable(_logger, _server, e.Message);
         }
 
+        _withdrawals.Start();
         _sweeping = Task.Run(() => _sweeper.RunAsync(_stopping.Token), CancellationToken.None);
     }
 

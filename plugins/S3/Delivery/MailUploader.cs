@@ -108,13 +108,13 @@ internal sealed class MailUploader(IAmazonS3 client, Caller caller, S3Options op
         }
         catch (OperationCanceledException)
         {
-            await withdrawals.WithdrawAsync(target.Bucket, target.Key, target.UploadId);
+            await withdrawals.WithdrawAsync(new Withdrawal(target.Bucket, target.Key, target.UploadId));
             cancellationToken.ThrowIfCancellationRequested();
             throw;
         }
         catch (CallException e) when (e.Code != NotOurs && (e.IsUncertain || target.UploadId is not null))
         {
-            await withdrawals.WithdrawAsync(target.Bucket, target.Key, target.UploadId);
+            await withdrawals.WithdrawAsync(new Withdrawal(target.Bucket, target.Key, target.UploadId));
             throw;
         }
     }

@@ -1,9 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text;
 using MailStore.Plugins.Tests.Maildir;
 using MailStore.S3;
 using MailStore.Sdk;
 using MailStore.Tests;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailStore.Plugins.Tests.S3;
 
@@ -13,12 +13,16 @@ internal sealed class S3World : IAsyncDisposable
     public const string Alice = "alice@example.org";
 
     private readonly List<S3Agent> _agents = [];
-    private readonly string _folder = Directory.CreateTempSubdirectory("mailstore-s3-").FullName;
 
     private S3World(string endpoint, string bucket) =>
-        Options = new S3Options { Endpoint = endpoint, Bucket = bucket, CredentialsFile = Path.Combine(_folder, "keys"), Timeout = TimeSpan.FromSeconds(30) };
+        Options = new S3Options { Endpoint = endpoint, Bucket = bucket, CredentialsFile = Path.Combine(Folder, "keys"), Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>The data directory.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("mailstore-s3-").FullName;
 
     public S3Options Options { get; }
+
+    public ConcurrentQueue<string> Log { get; } = new();
 
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
@@ -42,10 +46,17 @@ internal sealed class S3World : IAsyncDisposable
     /// <summary>An agent as on a host of its own, started.</summary>
     public async Task<S3Agent> StartAsync()
     {
-        var agent = new S3Agent(Options, NullLogger<S3Agent>.Instance, Clock, new ModuleContext("s3", _folder));
+        var agent = new S3Agent(Options, new ListLogger<S3Agent>(Log), Clock, new ModuleContext("s3", Folder));
         _agents.Add(agent);
         await agent.StartAsync(CancellationToken.None);
         return agent;
+    }
+
+    public async Task StopAsync(S3Agent agent)
+    {
+        _agents.Remove(agent);
+        await agent.StopAsync(CancellationToken.None);
+        agent.Dispose();
     }
 
     public EffectiveUser User(string name = Alice, long version = 1, Allocation? allocation = null) =>
@@ -98,7 +109,7 @@ internal sealed class S3World : IAsyncDisposable
     /// <summary>Puts an object as another program would.</summary>
     public async Task PutAsync(string key, string text)
     {
-        var file = Path.Combine(_folder, "object");
+        var file = Path.Combine(Folder, "object");
         await File.WriteAllTextAsync(file, text);
         await S3cmdAsync("put", file, $"s3://{Options.Bucket}/{key}");
     }
@@ -111,6 +122,6 @@ internal sealed class S3World : IAsyncDisposable
             agent.Dispose();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
     }
 }
