@@ -56,7 +56,6 @@ public sealed class AnswerTests
         await using var world = S3World.Over(server);
         world.Options.PartSize = new ByteSize(5 << 20);
         (world.Options.Encryption, world.Options.KmsKey) = (encryption, key ?? "");
-        world.Options.Timeout = world.Options.RequestTimeout = TimeSpan.FromSeconds(1);
         var mailbox = await world.MailboxAsync(await world.StartAsync());
         var stored = await mailbox.DeliverAsync(S3World.Mail(), default);
         Assert.True(await ((IMailboxImport)mailbox).TrySetFlagsAsync(stored.StoredId!, MailFlags.Seen, default));
@@ -68,6 +67,8 @@ public sealed class AnswerTests
                 await Task.Delay(TimeSpan.FromSeconds(60));
             return null;
         };
+        world.Options.Timeout = world.Options.RequestTimeout = TimeSpan.FromSeconds(3);
+        mailbox = await world.MailboxAsync(await world.StartAsync());
         await mailbox.DeliverAsync(S3World.Mail(), default);
 
         // of an upload in parts it is said once

@@ -16,7 +16,7 @@ public sealed class WithdrawalTests : IAsyncLifetime
     public WithdrawalTests()
     {
         _world = S3World.Over(_server);
-        _world.Options.Timeout = _world.Options.RequestTimeout = TimeSpan.FromSeconds(1);
+        _world.Options.Timeout = _world.Options.RequestTimeout = TimeSpan.FromSeconds(3);
         _file = Path.Combine(_world.Folder, "s3.withdrawals");
     }
 
