@@ -291,8 +291,7 @@ public sealed class DeliveringTests : IDisposable
     public async Task A_mail_that_nobody_gets_is_given_back_only_when_nothing_reads_it_any_more()
     {
         var unobserved = 0;
-        EventHandler<UnobservedTaskExceptionEventArgs> count = (_, e) => unobserved += e.Exception.InnerException is ObjectDisposedException ? 1 : 0;
-        TaskScheduler.UnobservedTaskException += count;
+        TaskScheduler.UnobservedTaskException += Count;
         try
         {
             var text = $"Received: by mx id ABC; now\n\n{new string('x', 16 << 20)}\n";
@@ -312,8 +311,10 @@ public sealed class DeliveringTests : IDisposable
         }
         finally
         {
-            TaskScheduler.UnobservedTaskException -= count;
+            TaskScheduler.UnobservedTaskException -= Count;
         }
+
+        void Count(object? sender, UnobservedTaskExceptionEventArgs e) => unobserved += e.Exception.InnerException is ObjectDisposedException ? 1 : 0;
     }
 
     [Fact]
