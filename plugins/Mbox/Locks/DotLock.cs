@@ -19,6 +19,9 @@ internal sealed class DotLock
     // names of what this process makes; one that is not among them but bears its number is a predecessor's, as in containers, where all are number 1
     private static readonly ConcurrentDictionary<string, bool> Held = new(StringComparer.Ordinal);
 
+    // what this process made and a faulty disk kept it from removing, as it was then
+    private static readonly ConcurrentDictionary<string, FileStatus> Left = new(StringComparer.Ordinal);
+
     private readonly string _path;
     private readonly FileStatus _status;
 
@@ -38,35 +41,74 @@ internal sealed class DotLock
         if (Held.ContainsKey(path))
             return null;
         var own = Path.Combine(Path.GetDirectoryName(file)!, $".{Path.GetFileName(file)}.lk{Guid.NewGuid():n}");
-        Posix.CreateText(own, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}:{Host}")), isDurable: false);
         try
         {
-            // on NFS a link whose reply was lost may have been made: the count of links says so
-            var isMine = Posix.TryLink(own, path) || Posix.TryStat(own) is { Links: 2 };
-            if (!isMine && IsStale(path, own, staleAge))
+            Posix.CreateText(own, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}:{Host}")), isDurable: false);
+            var status = Posix.TryStat(own) ?? throw new IOException($"{own} was removed while the lock was made");
+            var isMine = TryLink(own, path, status);
+            if (!isMine && (IsLeft(path) || IsStale(path, own, staleAge)))
             {
                 Posix.Unlink(path);
                 removed(path);
-                isMine = Posix.TryLink(own, path);
+                isMine = TryLink(own, path, status);
             }
 
             if (!isMine)
                 return null;
+            Left.TryRemove(path, out _);
             Held[path] = true;
-            return new DotLock(path, Posix.TryStat(own) ?? default);
+            return new DotLock(path, status);
         }
         finally
         {
-            Posix.Unlink(own);
+            TryUnlink(own);
         }
     }
 
-    /// <summary>Lets go. A lock that somebody else has by now, since this one looked left behind to him, stays.</summary>
+    /// <summary>Lets go. A lock that somebody else has by now, since this one looked left behind to him, stays. One that cannot be removed goes with the next try to take it.</summary>
     public void Release()
     {
+        try
+        {
+            if (Posix.TryStat(_path) is { } status && status.IsSame(_status))
+                Posix.Unlink(_path);
+        }
+        catch (IOException)
+        {
+            Left[_path] = _status;
+        }
+
         Held.TryRemove(_path, out _);
-        if (Posix.TryStat(_path) is { } status && status.IsSame(_status))
-            Posix.Unlink(_path);
+    }
+
+    // on NFS a link whose reply was lost may have been made: the count of links says so
+    private static bool TryLink(string own, string path, FileStatus status)
+    {
+        try
+        {
+            return Posix.TryLink(own, path) || Posix.TryStat(own) is { Links: 2 };
+        }
+        catch (IOException)
+        {
+            Left[path] = status;
+            throw;
+        }
+    }
+
+    // an inode may be another file's by now, but that one is younger
+    private static bool IsLeft(string path) =>
+        Left.TryGetValue(path, out var left) && Posix.TryStat(path) is { } status && status.IsSame(left) && status.Modified == left.Modified;
+
+    // what stays has a name that nobody else looks for
+    private static void TryUnlink(string own)
+    {
+        try
+        {
+            Posix.Unlink(own);
+        }
+        catch (IOException)
+        {
+        }
     }
 
     // by the clock of the file system, which may be another machine's
