@@ -34,8 +34,9 @@ internal sealed class DotLock
     /// <summary>Takes the lock; null if another has it.</summary>
     /// <param name="file">The mbox file.</param>
     /// <param name="staleAge">At which a lock is removed.</param>
+    /// <param name="isGuarded">Whether the file is locked by fcntl already: then an empty lock file that is older than this process is what a power cut left of one.</param>
     /// <param name="removed">Called for one that was.</param>
-    public static DotLock? TryTake(string file, TimeSpan staleAge, Action<string> removed)
+    public static DotLock? TryTake(string file, TimeSpan staleAge, bool isGuarded, Action<string> removed)
     {
         var path = file + Extension;
         if (Held.ContainsKey(path))
@@ -46,7 +47,7 @@ internal sealed class DotLock
             Posix.CreateText(own, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}:{Host}")), isDurable: false);
             var status = Posix.TryStat(own) ?? throw new IOException($"{own} was removed while the lock was made");
             var isMine = TryLink(own, path, status);
-            if (!isMine && (IsLeft(path) || IsStale(path, own, staleAge)))
+            if (!isMine && (IsLeft(path) || IsStale(path, own, staleAge, isGuarded)))
             {
                 Posix.Unlink(path);
                 removed(path);
@@ -112,16 +113,16 @@ internal sealed class DotLock
     }
 
     // by the clock of the file system, which may be another machine's
-    private static bool IsStale(string path, string own, TimeSpan staleAge)
+    private static bool IsStale(string path, string own, TimeSpan staleAge, bool isGuarded)
     {
         if (Posix.TryStat(path) is not { } status || Posix.TryStat(own) is not { } now)
             return false;
-        var isStale = TimeSpan.FromMicroseconds((now.Modified - status.Modified) / 1000) > staleAge || IsDead(path);
+        var isStale = TimeSpan.FromMicroseconds((now.Modified - status.Modified) / 1000) > staleAge || IsDead(path, isGuarded);
         // another may have removed it meanwhile, and taken it
         return isStale && Posix.TryStat(path) == status;
     }
 
-    private static bool IsDead(string path)
+    private static bool IsDead(string path, bool isGuarded)
     {
         string text;
         try
@@ -136,6 +137,9 @@ internal sealed class DotLock
             return false;
         }
 
+        // The name came to the disk, and what was written did not. Others (mutt) make empty ones, and take the other lock as well.
+        if (text.All(c => c is '\0' or ' ' or '\n'))
+            return isGuarded && IsOlderThanProcess(path);
         // a number without a host may be another machine's
         if (text.Trim().Split(':') is not [var number, var host] || host != Host || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || pid <= 0)
             return false;
