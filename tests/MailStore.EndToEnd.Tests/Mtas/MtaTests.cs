@@ -1,5 +1,6 @@
 using System.Text;
 using MailStore.Tests;
+using MailStore.Tests.Servers;
 
 namespace MailStore.EndToEnd.Tests.Mtas;
 
