@@ -66,7 +66,7 @@ internal sealed class MboxPrograms(TestPlace place, string user, string file)
         var rc = Path.Combine(place.Directory, "muttrc");
         await File.WriteAllTextAsync(rc, $"set wait_key=no\nset pipe_split=yes\nset mbox_type=mbox\nset move=no\nset delete=yes\nset mark_old=no\nset auto_tag=yes\nset beep=no\npush \"{keys}\"\n");
         await Tools.RunAsync(
-            "timeout", ["60", "script", "-qec", $"timeout 15 mutt -n -F {rc} {string.Join(' ', options)} -f {file}; test $? = 0 -o $? = 124", "/dev/null"],
+            "timeout", ["60", "script", "-qec", $"timeout --foreground 15 mutt -n -F {rc} {string.Join(' ', options)} -f {file}; test $? = 0 -o $? = 124", "/dev/null"],
             new Dictionary<string, string> { ["TERM"] = "xterm", ["HOME"] = Home });
     }
 
