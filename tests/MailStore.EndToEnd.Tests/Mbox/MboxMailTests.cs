@@ -85,7 +85,7 @@ public sealed class MboxMailTests
         var numbers = new List<int>();
         for (var number = connection + 1; !end.IsCancellationRequested; number += Connections)
         {
-            await SendAsync(server, ((string[])["mutt", "dovecot", "stays"]).Select(kind => Mail(kind, number)), 50);
+            await SendAsync(server, ((string[])["mutt", "dovecot", "stays"]).Select(kind => Mail(kind, number)), 300);
             numbers.Add(number);
         }
 
