@@ -51,7 +51,7 @@ internal sealed class MboxPrograms(TestPlace place, string user, string file)
     {
         var seen = Path.Combine(place.Directory, "seen");
         File.Delete(seen);
-        await MuttAsync($"<tag-pattern>~A<enter><pipe-message>grep -m1 ^Delivered-To >>{seen}<enter><exit>", "-R");
+        await MuttAsync($"<tag-pattern>~A<enter><pipe-message>grep -m1 ^^Delivered-To >>{seen}<enter><exit>", "-R");
         var lines = await File.ReadAllLinesAsync(seen);
         Assert.All(lines, line => Assert.Equal($"Delivered-To: {user}", line));
         return lines.Length;
