@@ -6,6 +6,7 @@ using MailStore.Sdk;
 namespace MailStore.Host.Tests.Delivery;
 
 /// <summary>From the end of the data to the replies.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class DeliveringTests : IDisposable
 {
     private const string Alice = PostOffice.Alice;
@@ -291,6 +292,9 @@ public sealed class DeliveringTests : IDisposable
     public async Task A_mail_that_nobody_gets_is_given_back_only_when_nothing_reads_it_any_more()
     {
         var unobserved = 0;
+        // what tests before this one have left is not counted
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         TaskScheduler.UnobservedTaskException += Count;
         try
         {
