@@ -6,7 +6,6 @@ using MailStore.Sdk;
 namespace MailStore.Host.Tests.Delivery;
 
 /// <summary>From the end of the data to the replies.</summary>
-[Collection(AloneCollection.Name)]
 public sealed class DeliveringTests : IDisposable
 {
     private const string Alice = PostOffice.Alice;
@@ -286,39 +285,6 @@ public sealed class DeliveringTests : IDisposable
         await content.FlushAsync(default);
         Assert.True(content.IsSpooled);
         Assert.Equal("554 5.4.6", PostOffice.Codes(await office.Start(content, [await office.AcceptAsync(Alice)])[0]));
-    }
-
-    [Fact]
-    public async Task A_mail_that_nobody_gets_is_given_back_only_when_nothing_reads_it_any_more()
-    {
-        var unobserved = 0;
-        // what tests before this one have left is not counted
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        TaskScheduler.UnobservedTaskException += Count;
-        try
-        {
-            var text = $"Received: by mx id ABC; now\n\n{new string('x', 16 << 20)}\n";
-            for (var i = 0; i < 5; i++)
-            {
-                Put(Alice);
-                using var content = _office.Content(text);
-                await content.FlushAsync(default);
-                var recipients = await _office.AcceptAllAsync(Alice);
-                _office.Users.Drop(Alice);
-                Assert.Equal("550 5.1.1", PostOffice.Codes(await _office.Start(content, recipients)[0]));
-            }
-
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            Assert.Equal(0, unobserved);
-        }
-        finally
-        {
-            TaskScheduler.UnobservedTaskException -= Count;
-        }
-
-        void Count(object? sender, UnobservedTaskExceptionEventArgs e) => unobserved += e.Exception.InnerException is ObjectDisposedException ? 1 : 0;
     }
 
     [Fact]
