@@ -201,15 +201,8 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         if (repeat is { } key)
             _repeats!.End(key, stored);
         if (stored)
-            DeliveryLog.StoredLate(_logger, deliveryId, user, mda, result!.StoredId, Then(repeat));
+            DeliveryLog.StoredLate(_logger, deliveryId, user, mda, result!.StoredId, isKnown: repeat is not null, isRemembering: _repeats is not null);
     }
-
-    private string Then(RepeatKey? repeat) => (repeat, _repeats) switch
-    {
-        (not null, _) => "answered 250 and not stored again, if it comes to this host, from the same client, within repeat_window",
-        (_, null) => "stored again: repeat_window is 0",
-        _ => "stored again: there is no queue id to know it by",
-    };
 
     /// <summary>Parses the record, by way of the creator if something is missing. Null: the user is gone.</summary>
     private async ValueTask<ParsedUser?> CompleteAsync(UserRecord record, DeliveryTimes times, CancellationToken cancellationToken)
