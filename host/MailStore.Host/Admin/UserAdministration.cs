@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MailStore.Host.Admin.Moving;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
 using MailStore.Host.Modules;
@@ -83,6 +84,12 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var record = await FindAsync(name, cancellationToken);
+            if (mail != MailRemoval.Keep && MoveState.TryOf(record) is { } move)
+            {
+                throw new AdminException(ExitCode.DataError,
+                    $"user '{record.Name}' is being moved: {MoveView.Of(record, move).Text}. Remove him then, or say --keep-mail, which leaves both places as they are");
+            }
+
             var removed = (record.Allocation, mail) switch
             {
                 (null, _) => await TryRemoveAsync(record, "no mail was ever stored", cancellationToken),

@@ -4,18 +4,19 @@ using MailStore.Host.Admin;
 
 namespace MailStore.Host.Commands;
 
-/// <summary><c>mailstore user …</c>, but for listing, testing, importing and the backup, which have files of their own.</summary>
+/// <summary><c>mailstore user …</c>, but for listing, testing, moving, importing and the backup, which have files of their own.</summary>
 internal static class UserCommands
 {
     public static readonly Argument<string> Name = new("NAME") { Description = "The user's name: an address without detail, alice@example.org" };
 
-    public static Command Build() => new("user", "Users: add, set, show, list, remove, import, back up, and test what would happen to a mail")
+    public static Command Build() => new("user", "Users: add, set, show, list, remove, move, import, back up, and test what would happen to a mail")
     {
         BuildAdd(),
         BuildSet(),
         BuildShow(),
         UserListCommand.Build(),
         BuildRemove(),
+        UserMoveCommand.Build(),
         UserImportCommand.Build(),
         UserBackupCommand.Build(),
         UserTestCommand.Build(),

@@ -35,6 +35,8 @@ internal static class UserTestCommand
             return;
         output.WriteLine($"mda '{user.Mda}', by {report.MdaFrom}");
         output.WriteLine(report.Verdict ?? "");
+        if (user.Moving is { } moving)
+            output.WriteLine($"being moved: {moving.Text}");
         foreach (var (key, value) in user.Allocation?.Values ?? new Dictionary<string, string>())
             output.WriteLine($"  {key} = {value}, by the allocation");
         foreach (var setting in report.Settings)

@@ -9,6 +9,11 @@ namespace MailStore.Host.Delivery;
 /// <summary>The way of a mail: recipient, record, parse, creator, mailbox, reply. Each recipient on its own, side by side.</summary>
 internal sealed class DeliveryService : IDelivery, IDisposable
 {
+    /// <summary>
+    /// A delivery that could not begin to store a mail within so long looks at the record again: so a mover knows when nobody uses the old one any more.
+    /// </summary>
+    public static readonly TimeSpan RecordsAreGoodFor = TimeSpan.FromSeconds(10);
+
     /// <summary>In the log, where it came to no MDA.</summary>
     private const string NoMda = "-";
 
@@ -47,6 +52,9 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         if (_options.Delivery.RepeatWindow > TimeSpan.Zero)
             _repeats = new RepeatMemory(configuration.DataDirectory, _options.Delivery.RepeatWindow, _options.Delivery.RepeatMemory, logger, clock);
     }
+
+    /// <summary>What is being delivered by this process.</summary>
+    public DeliveriesUnderWay UnderWay { get; } = new();
 
     public void Dispose() => _repeats?.Dispose();
 
@@ -124,30 +132,31 @@ internal sealed class DeliveryService : IDelivery, IDisposable
             isInside = await _gates.EnterAsync(user, cancellationToken);
             if (!isInside)
                 return Refused(delivery, mda, Replies.UserBusy(delivery.Recipient.Original), "too many deliveries to this user are under way", times);
+            using var underWay = UnderWay.Begin(user);
+            var readAt = _clock.GetTimestamp();
             // a fresh look: the user may have been removed, disabled or moved since RCPT
-            var record = await _directory.Users.FindAsync(user, cancellationToken);
-            if (record is null)
-                return Refused(delivery, mda, Replies.NoSuchUser(delivery.Recipient.Original), "the user was removed meanwhile", times);
-            if (await RefusalOfAsync(record, delivery.Recipient.Original, cancellationToken) is { } refusal)
-                return Refused(delivery, mda, refusal, "the record changed meanwhile", times);
-
-            if (HasComeBack(user, await seen))
-                return Refused(delivery, mda, Replies.Loop(delivery.Recipient.Original), $"a loop: it bears 'Delivered-To: {user}' already", times);
-
-            mda = _directory.MdaNameOf(record);
-            var parsed = await CompleteAsync(record, times, cancellationToken);
-            if (parsed is null)
-                return Refused(delivery, mda, Replies.NoSuchUser(delivery.Recipient.Original), "the user was removed meanwhile", times);
-            mda = parsed.Mda?.Name ?? mda;
+            var (parsed, refusal, why) = await LookUpAsync(delivery.Recipient, seen, times, cancellationToken);
+            mda = parsed?.Mda?.Name ?? mda;
+            if (refusal is not null)
+                return Refused(delivery, mda, refusal.Value, why, times);
             if (await marking is { } mark)
             {
-                var key = RepeatKey.Of(mark.Hash, delivery.Recipient.Original, parsed.Record);
+                var key = RepeatKey.Of(mark.Hash, delivery.Recipient.Original, parsed!.Record);
                 if (await _repeats!.WasStoredAsync(key, cancellationToken))
                     return Repeated(delivery, mda, mark.QueueId, times);
                 repeat = key;
             }
 
-            (reply, detail) = await StoreAsync(delivery, parsed, times, cancellationToken);
+            while (_clock.GetElapsedTime(readAt) > RecordsAreGoodFor)
+            {
+                readAt = _clock.GetTimestamp();
+                (parsed, refusal, why) = await LookUpAsync(delivery.Recipient, seen, times, cancellationToken);
+                mda = parsed?.Mda?.Name ?? mda;
+                if (refusal is not null)
+                    return Refused(delivery, mda, refusal.Value, why, times);
+            }
+
+            (reply, detail) = await StoreAsync(delivery, parsed!, times, cancellationToken);
             stored = reply.IsPositive;
         }
         catch (Exception e) when (ReplyToFault(e) is not null)
@@ -177,6 +186,24 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         else
             DeliveryLog.NotStored(_logger, delivery.Id, user, mda, delivery.Content.Length, reply, detail, times);
         return reply;
+    }
+
+    /// <summary>Reads and parses the record as it is now.</summary>
+    /// <returns>Either the user, or a refusal and the reason for it.</returns>
+    private async ValueTask<(ParsedUser? Parsed, Reply? Refusal, string Why)> LookUpAsync(
+        Recipient recipient, Task<IReadOnlyList<string>> seen, DeliveryTimes times, CancellationToken cancellationToken)
+    {
+        const string removed = "the user was removed meanwhile";
+        var user = recipient.User.Name;
+        if (await _directory.Users.FindAsync(user, cancellationToken) is not { } record)
+            return (null, Replies.NoSuchUser(recipient.Original), removed);
+        if (await RefusalOfAsync(record, recipient.Original, cancellationToken) is { } refusal)
+            return (null, refusal, "the record changed meanwhile");
+        if (HasComeBack(user, await seen))
+            return (null, Replies.Loop(recipient.Original), $"a loop: it bears 'Delivered-To: {user}' already");
+        return await CompleteAsync(record, times, cancellationToken) is { } parsed
+            ? (parsed, null, "")
+            : (null, Replies.NoSuchUser(recipient.Original), removed);
     }
 
     /// <summary>Parses the record, by way of the creator if something is missing. Null: the user is gone.</summary>

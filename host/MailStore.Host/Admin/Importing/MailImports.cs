@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using MailStore.Host.Admin.Moving;
+using MailStore.Host.Delivery;
+using MailStore.Host.Modules;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Admin.Importing;
+
+/// <summary>Takes mails from elsewhere for a user, through his MDA. A user is not moved while mails of a request are stored for him.</summary>
+internal sealed class MailImports(UserAdministration users, UserDirectory directory, ModuleSet modules, MoveLocks locks, IDelivery delivery, TimeProvider clock)
+{
+    /// <summary>What one request may bring.</summary>
+    public const int MostMails = 256;
+
+    private const int Readers = 8;
+    private const int LongestLine = 16 * 1024;
+
+    private readonly Allocator _allocator = new(directory, modules, null);
+
+    /// <summary>Says what is there, by the content of each mail.</summary>
+    public async IAsyncEnumerable<KnownMail> ListKnownAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var mailbox = await OpenAsync(name, cancellationToken);
+        var some = new List<StoredMail>();
+        await foreach (var mail in mailbox.Reading.ListAsync(cancellationToken))
+        {
+            some.Add(mail);
+            if (some.Count < MostMails)
+                continue;
+            foreach (var known in await KnowAsync(mailbox, some, cancellationToken))
+                yield return known;
+            some.Clear();
+        }
+
+        foreach (var known in await KnowAsync(mailbox, some, cancellationToken))
+            yield return known;
+    }
+
+    /// <summary>Says which folder mails for a folder come to be in, and makes it.</summary>
+    public async Task<ImportFolder> FindFolderAsync(string name, string folder, CancellationToken cancellationToken)
+    {
+        var import = (await OpenAsync(name, cancellationToken)).Import;
+        var isKept = (await import.GetFidelityAsync(cancellationToken)).HasFolders && await import.TryCreateFolderAsync(folder, cancellationToken);
+        return new ImportFolder(isKept ? folder : null);
+    }
+
+    /// <summary>Stores the mails of a request.</summary>
+    /// <param name="body">Mails, each behind an <see cref="ImportedMail"/>.</param>
+    public async Task<IReadOnlyList<ImportedMailResult>> ImportAsync(string name, PipeReader body, CancellationToken cancellationToken)
+    {
+        await using var turn = await locks.EnterAsync((await users.FindAsync(name, cancellationToken)).Name, cancellationToken);
+        var mailbox = await OpenAsync(name, cancellationToken);
+        var mails = new List<LoadedMail>();
+        try
+        {
+            while (await ReadHeadAsync(body, cancellationToken) is { } head)
+            {
+                if (mails.Count == MostMails)
+                    throw new AdminException(ExitCode.DataError, "the request has too many mails");
+                mails.Add(await ReadMailAsync(body, head, cancellationToken));
+            }
+
+            var handedOver = new List<Mail>();
+            foreach (var mail in mails)
+                handedOver.Add(await mail.ForAsync(name, mail.Listed.Flags, clock.GetUtcNow(), cancellationToken));
+            return [.. (await StoreAsync(mailbox, handedOver, mails, cancellationToken)).Select(ResultOf)];
+        }
+        finally
+        {
+            mails.ForEach(mail => mail.Dispose());
+        }
+    }
+
+    private static async Task<IReadOnlyList<DeliveryResult>> StoreAsync(MovedMailbox mailbox, List<Mail> mails, List<LoadedMail> loaded, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return mails.Count == 0 ? [] : await mailbox.Import.ImportAsync(mails, cancellationToken);
+        }
+        catch
+        {
+            // the call may still be under way: its memory is not used again
+            loaded.ForEach(mail => mail.Content.Abandon());
+            throw;
+        }
+    }
+
+    private static ImportedMailResult ResultOf(DeliveryResult result) => result.Status switch
+    {
+        DeliveryStatus.Stored => new ImportedMailResult(result.Folder, null),
+        DeliveryStatus.TooLarge => new ImportedMailResult(null, result.Detail, ExitCode.DataError),
+        _ => new ImportedMailResult(null, result.Detail, ExitCode.TemporaryFailure),
+    };
+
+    private static async Task<KnownMail[]> KnowAsync(MovedMailbox mailbox, List<StoredMail> some, CancellationToken cancellationToken)
+    {
+        var known = new KnownMail?[some.Count];
+        await Parallel.ForAsync(0, some.Count, new ParallelOptions { MaxDegreeOfParallelism = Readers, CancellationToken = cancellationToken }, async (i, token) =>
+        {
+            await using var mail = await mailbox.Reading.OpenAsync(some[i].Id, token);
+            if (mail is not null)
+                known[i] = new KnownMail(some[i].Folder, (await MailHash.OfAsync(mail, token)).ToString("x32", CultureInfo.InvariantCulture));
+        });
+        return [.. known.OfType<KnownMail>()];
+    }
+
+    /// <summary>The user's mailbox; a user who never had mail is allocated, as by his first one.</summary>
+    private async Task<MovedMailbox> OpenAsync(string name, CancellationToken cancellationToken)
+    {
+        var record = await users.FindAsync(name, cancellationToken);
+        if (record.Settings.ContainsKey(Configuration.HostKeys.Alias))
+            throw new AdminException(ExitCode.DataError, $"'{record.Name}' is an alias: import for the user who gets his mail");
+        if ((await directory.ParseAsync(record, cancellationToken)).Result is ParseResult.Incomplete)
+        {
+            record = await modules.Creator.CreateAsync(record, _allocator, directory.Users, cancellationToken)
+                ?? throw new AdminException(ExitCode.NoUser, $"user '{record.Name}' was removed meanwhile");
+        }
+
+        return await MovedMailbox.OfAsync(directory, record, cancellationToken);
+    }
+
+    private static async Task<ImportedMail?> ReadHeadAsync(PipeReader body, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await body.ReadAsync(cancellationToken);
+            if (read.Buffer.PositionOf((byte)'\n') is { } end)
+            {
+                var head = JsonSerializer.Deserialize(read.Buffer.Slice(0, end).ToArray(), AdminJson.Default.ImportedMail);
+                body.AdvanceTo(read.Buffer.GetPosition(1, end));
+                return head;
+            }
+
+            if (read.IsCompleted && read.Buffer.IsEmpty)
+                return null;
+            if (read.IsCompleted || read.Buffer.Length > LongestLine)
+                throw new AdminException(ExitCode.DataError, "the request breaks off");
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private async Task<LoadedMail> ReadMailAsync(PipeReader body, ImportedMail head, CancellationToken cancellationToken)
+    {
+        var content = delivery.CreateBuffer();
+        try
+        {
+            for (var left = head.Size; left > 0;)
+            {
+                var read = await body.ReadAsync(cancellationToken);
+                var piece = read.Buffer.Slice(0, Math.Min(left, read.Buffer.Length));
+                foreach (var segment in piece)
+                    content.Write(segment.Span);
+                left -= piece.Length;
+                body.AdvanceTo(piece.End);
+                await content.FlushAsync(cancellationToken);
+                if (left > 0 && read.IsCompleted)
+                    throw new AdminException(ExitCode.DataError, "the request breaks off in the middle of a mail");
+            }
+
+            return new LoadedMail(new StoredMail("", head.Size, head.Arrival, head.Flags, head.Folder), content, default);
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+    }
+}

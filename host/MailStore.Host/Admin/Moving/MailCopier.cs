@@ -1,0 +1,254 @@
+using System.Globalization;
+using MailStore.Host.Delivery;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Admin.Moving;
+
+/// <summary>
+/// Brings the mails of one place to another, pass by pass, while mail goes on arriving. A mail is known again by its id at the old place; what an earlier attempt has
+/// brought is known by its folder and its content, so that an attempt that starts anew adds only what is missing.
+/// </summary>
+internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox target, Func<MailBuffer> newBuffer, TransferPace pace, TimeProvider clock)
+{
+    // what an import takes at once
+    private const int MostMails = 256;
+    private const long MostBytes = 16 << 20;
+
+    /// <summary>Mails that are read side by side: a server far away answers many as fast as one.</summary>
+    private const int Readers = 8;
+
+    private readonly CopiedMails _copied = new();
+    private readonly UnclaimedMails _unclaimed = new();
+    private readonly Dictionary<string, bool> _folders = new(StringComparer.Ordinal);
+    private MailboxFidelity _fidelity = MailboxFidelity.Full;
+
+    /// <summary>Told after each batch.</summary>
+    public Func<Task> Progress { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Mails that are at the new place.</summary>
+    public long Mails => _copied.Count;
+
+    public long Bytes { get; private set; }
+
+    /// <summary>Finds out what an earlier attempt has brought. Called once, before the first pass.</summary>
+    /// <param name="concerns">Which mails are looked at.</param>
+    public async Task PrepareAsync(Func<StoredMail, bool> concerns, CancellationToken cancellationToken)
+    {
+        _fidelity = await target.Import.GetFidelityAsync(cancellationToken);
+        var some = new List<StoredMail>();
+        await foreach (var mail in target.Reading.ListAsync(cancellationToken))
+        {
+            if (concerns(mail))
+                some.Add(mail);
+            if (some.Count == MostMails)
+                await FindUnclaimedAsync(some, cancellationToken);
+        }
+
+        await FindUnclaimedAsync(some, cancellationToken);
+    }
+
+    /// <summary>Looks at all of the old place, and brings what is not at the new one.</summary>
+    /// <param name="mirrors">Whether flags and removals are followed, too: as long as mail is read at the old place.</param>
+    /// <param name="concerns">Which of the mails that are not known yet are looked at.</param>
+    /// <returns>How many mails were brought.</returns>
+    public async Task<int> PassAsync(bool mirrors, Func<StoredMail, bool> concerns, CancellationToken cancellationToken)
+    {
+        var (before, bytes) = (0, 0L);
+        var batch = new List<StoredMail>();
+        _copied.BeginPass();
+        await foreach (var mail in source.Reading.ListAsync(cancellationToken))
+        {
+            if (_copied.See(mail.Id) is { } flags)
+            {
+                if (mirrors && Kept(mail.Flags) != flags)
+                    await FollowFlagsAsync(mail, cancellationToken);
+                continue;
+            }
+
+            if (!concerns(mail))
+                continue;
+            if (batch.Count == MostMails || (batch.Count > 0 && bytes + mail.Size > MostBytes))
+            {
+                before += await CopyAsync(batch, mirrors, cancellationToken);
+                bytes = 0;
+            }
+
+            batch.Add(mail);
+            bytes += mail.Size;
+        }
+
+        before += await CopyAsync(batch, mirrors, cancellationToken);
+        if (mirrors)
+        {
+            foreach (var gone in _copied.ForgetUnseen())
+                await target.Import.TryRemoveAsync(gone, cancellationToken);
+        }
+
+        return before;
+    }
+
+    /// <summary>Removes at the new place what an earlier attempt has brought and whose mail is no more at the old one.</summary>
+    public async Task RemoveUnclaimedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var id in _unclaimed.TakeAll())
+            await target.Import.TryRemoveAsync(id, cancellationToken);
+    }
+
+    /// <summary>Compares the list of the new place, to which nobody else brings mail yet, with what was brought: how many, and of each its folder, size, arrival and flags.</summary>
+    /// <exception cref="TemporaryFailureException">They differ.</exception>
+    public async Task VerifyAsync(CancellationToken cancellationToken)
+    {
+        var (count, sum) = (0L, UInt128.Zero);
+        await foreach (var mail in target.Reading.ListAsync(cancellationToken))
+        {
+            count++;
+            sum = unchecked(sum + CopiedMails.Summand(ListedOf(mail.Folder, mail.Size, mail.Arrival), Kept(mail.Flags)));
+        }
+
+        if (count == _copied.Count && sum == _copied.Sum)
+            return;
+        throw new TemporaryFailureException(string.Create(CultureInfo.InvariantCulture,
+            $"mda '{target.Mda}' lists {count} mails of user '{user}' where {_copied.Count} were brought{(count == _copied.Count ? ", with other folders, sizes, arrivals or flags" : "")}; does anything else change them there? Try again"));
+    }
+
+    private async Task<int> CopyAsync(List<StoredMail> batch, bool mirrors, CancellationToken cancellationToken)
+    {
+        if (batch.Count == 0)
+            return 0;
+        var loaded = new LoadedMail?[batch.Count];
+        try
+        {
+            await Parallel.ForAsync(0, batch.Count, Side(cancellationToken), async (i, token) => loaded[i] = await LoadAsync(batch[i], token));
+            var missing = new List<LoadedMail>();
+            foreach (var mail in loaded.OfType<LoadedMail>())
+            {
+                if (!_unclaimed.IsEmpty && _unclaimed.TryTake(MailHash.Within(await FolderOfAsync(mail.Listed.Folder, cancellationToken), mail.Hash)) is { } there)
+                    await ClaimAsync(mail, there, mirrors, cancellationToken);
+                else
+                    missing.Add(mail);
+            }
+
+            if (missing.Count > 0)
+                await ImportAsync(missing, cancellationToken);
+            Bytes += loaded.Sum(mail => mail?.Content.Length ?? 0);
+            await Progress();
+            await pace.KeepAsync(loaded.Sum(mail => mail?.Content.Length ?? 0), cancellationToken);
+            return missing.Count;
+        }
+        finally
+        {
+            foreach (var mail in loaded)
+                mail?.Dispose();
+            batch.Clear();
+        }
+    }
+
+    /// <returns>Null if its owner has removed it since it was listed.</returns>
+    private async Task<LoadedMail?> LoadAsync(StoredMail listed, CancellationToken cancellationToken)
+    {
+        await using var mail = await source.Reading.OpenAsync(listed.Id, cancellationToken);
+        if (mail is null)
+            return null;
+        var buffer = newBuffer();
+        try
+        {
+            return new LoadedMail(listed, buffer, await MailHash.CopyAsync(mail, buffer, cancellationToken));
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+    }
+
+    private async Task ImportAsync(List<LoadedMail> mails, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DeliveryResult> results;
+        try
+        {
+            var handedOver = new List<Mail>(mails.Count);
+            foreach (var mail in mails)
+                handedOver.Add(await mail.ForAsync(user, Kept(mail.Listed.Flags), clock.GetUtcNow(), cancellationToken));
+            results = await target.Import.ImportAsync(handedOver, cancellationToken);
+        }
+        catch
+        {
+            // the call may still be under way: its memory is not used again
+            mails.ForEach(mail => mail.Content.Abandon());
+            throw;
+        }
+
+        var stored = mails.Zip(results).Where(pair => pair.Second.Status == DeliveryStatus.Stored).ToList();
+        foreach (var (mail, result) in stored)
+            _copied.Add(mail.Listed.Id, result.StoredId!, ListedOf(result.Folder, mail.Content.Length, mail.Listed.Arrival), Kept(mail.Listed.Flags));
+        await Parallel.ForEachAsync(stored, Side(cancellationToken), async (pair, token) => await VerifyAsync(pair.First, pair.Second.StoredId!, token));
+        if (results.FirstOrDefault(result => result.Status != DeliveryStatus.Stored) is { } failure)
+        {
+            throw new TemporaryFailureException($"mda '{target.Mda}' did not take a mail of user '{user}': {failure.Detail}")
+            {
+                StorageFull = failure.Status == DeliveryStatus.StorageFull,
+            };
+        }
+    }
+
+    private async Task VerifyAsync(LoadedMail mail, string id, CancellationToken cancellationToken)
+    {
+        await using var stored = await target.Reading.OpenAsync(id, cancellationToken);
+        if (stored is not null && await MailHash.OfAsync(stored, cancellationToken) == mail.Hash)
+            return;
+        await target.Import.TryRemoveAsync(id, cancellationToken);
+        _copied.Forget(mail.Listed.Id);
+        throw new TemporaryFailureException(
+            $"mda '{target.Mda}' stored mail '{mail.Listed.Id}' of user '{user}' as '{id}', and gives back another; nothing was lost, since the old place still has it. Try again");
+    }
+
+    private async Task ClaimAsync(LoadedMail mail, UnclaimedMails.Unclaimed there, bool mirrors, CancellationToken cancellationToken)
+    {
+        var flags = Kept(there.Flags);
+        if (mirrors && flags != Kept(mail.Listed.Flags) && await target.Import.TrySetFlagsAsync(there.Id, Kept(mail.Listed.Flags), cancellationToken))
+            flags = Kept(mail.Listed.Flags);
+        _copied.Add(mail.Listed.Id, there.Id, ListedOf(await FolderOfAsync(mail.Listed.Folder, cancellationToken), mail.Content.Length, mail.Listed.Arrival), flags);
+    }
+
+    private async Task FollowFlagsAsync(StoredMail mail, CancellationToken cancellationToken)
+    {
+        if (await target.Import.TrySetFlagsAsync(_copied.TargetOf(mail.Id), Kept(mail.Flags), cancellationToken))
+            _copied.SetFlags(mail.Id, Kept(mail.Flags));
+        else
+            _copied.Forget(mail.Id); // whoever removed it there: the next pass brings it again
+    }
+
+    private async Task FindUnclaimedAsync(List<StoredMail> some, CancellationToken cancellationToken)
+    {
+        var hashes = new UInt128?[some.Count];
+        await Parallel.ForAsync(0, some.Count, Side(cancellationToken), async (i, token) =>
+        {
+            await using var mail = await target.Reading.OpenAsync(some[i].Id, token);
+            if (mail is not null)
+                hashes[i] = await MailHash.OfAsync(mail, token);
+        });
+        for (var i = 0; i < some.Count; i++)
+        {
+            if (hashes[i] is { } hash)
+                _unclaimed.Add(MailHash.Within(some[i].Folder, hash), some[i]);
+        }
+
+        some.Clear();
+    }
+
+    /// <summary>The folder that a mail comes to be in.</summary>
+    private async ValueTask<string?> FolderOfAsync(string? folder, CancellationToken cancellationToken)
+    {
+        if (folder is null || !_fidelity.HasFolders)
+            return null;
+        if (!_folders.TryGetValue(folder, out var isThere))
+            _folders[folder] = isThere = await target.Import.TryCreateFolderAsync(folder, cancellationToken);
+        return isThere ? folder : null;
+    }
+
+    private UInt128 ListedOf(string? folder, long size, DateTimeOffset arrival) => MailHash.OfListed(folder, size, _fidelity.HasArrival ? arrival : null);
+
+    private MailFlags Kept(MailFlags flags) => flags & _fidelity.Flags;
+
+    private static ParallelOptions Side(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = Readers, CancellationToken = cancellationToken };
+}

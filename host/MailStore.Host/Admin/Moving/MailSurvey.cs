@@ -1,0 +1,63 @@
+using System.Globalization;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Admin.Moving;
+
+/// <summary>What there is to move, by a look at the list of the old place.</summary>
+internal sealed class MailSurvey
+{
+    private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
+    private MailFlags _flags;
+    private long _largest;
+
+    private MailSurvey()
+    {
+    }
+
+    public long Mails { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    public int Folders => _folders.Count;
+
+    public static async Task<MailSurvey> OfAsync(IReadableMailbox mailbox, CancellationToken cancellationToken)
+    {
+        var survey = new MailSurvey();
+        await foreach (var mail in mailbox.ListAsync(cancellationToken))
+        {
+            survey.Mails++;
+            survey.Bytes += mail.Size;
+            survey._largest = Math.Max(survey._largest, mail.Size);
+            survey._flags |= mail.Flags;
+            if (mail.Folder is not null)
+                survey._folders.Add(mail.Folder);
+        }
+
+        return survey;
+    }
+
+    /// <summary>What would be lost at a place that keeps less.</summary>
+    /// <returns>In words; null if nothing would be.</returns>
+    /// <exception cref="AdminException">A mail is larger than the place takes.</exception>
+    public async Task<string?> LossAtAsync(MovedMailbox place, CancellationToken cancellationToken)
+    {
+        var fidelity = await place.Import.GetFidelityAsync(cancellationToken);
+        if (fidelity.MaxMailSize < _largest)
+        {
+            throw new AdminException(ExitCode.DataError, string.Create(CultureInfo.InvariantCulture,
+                $"a mail has {_largest} bytes, and mda '{place.Mda}' takes {fidelity.MaxMailSize} at most; raise its limit, or choose another MDA"));
+        }
+
+        var lost = new List<string>();
+        var folders = 0;
+        foreach (var folder in _folders)
+            folders += fidelity.HasFolders && await place.Import.TryCreateFolderAsync(folder, cancellationToken) ? 0 : 1;
+        if (folders > 0)
+            lost.Add(string.Create(CultureInfo.InvariantCulture, $"{folders} {(folders == 1 ? "folder, whose mails" : "folders, whose mails")} would come to the inbox"));
+        if ((_flags & ~fidelity.Flags) is not MailFlags.None and var flags)
+            lost.Add($"the flags {flags.ToString().ToLowerInvariant()}");
+        if (!fidelity.HasArrival)
+            lost.Add("the times of arrival");
+        return lost.Count == 0 ? null : string.Join(", ", lost);
+    }
+}

@@ -1,0 +1,31 @@
+using MailStore.Host.Configuration;
+using MailStore.Host.Delivery;
+using MailStore.Host.Modules;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Admin.Moving;
+
+/// <summary>Waits after a switch until no delivery can come to the old place any more: those of this host are known, those of others are bounded in time.</summary>
+internal sealed class MoveDrain(HostOptions options, ModuleSet modules, DeliveriesUnderWay underWay, TimeProvider clock)
+{
+    /// <summary>What <see cref="ISharedUserDatabase"/> promises: for so long after a write another host may still read the old record.</summary>
+    private static readonly TimeSpan OldRecords = TimeSpan.FromSeconds(15);
+
+    /// <summary>More than a module is granted beyond its deadline.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(6);
+
+    /// <summary>Arrivals are told by the clocks of all hosts, and a mail arrives before it is stored: who looks at mails by their arrival looks so much further back.</summary>
+    public static TimeSpan Margin { get; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>The longest that another host may take with a record that it has read before the switch.</summary>
+    public TimeSpan OfOthers => modules.Users is ISharedUserDatabase
+        ? OldRecords + DeliveryService.RecordsAreGoodFor + options.Modules.CallTimeout + Grace
+        : TimeSpan.Zero;
+
+    public async Task PassAsync(string user, CancellationToken cancellationToken)
+    {
+        await underWay.PassAsync(user, cancellationToken);
+        if (OfOthers > TimeSpan.Zero)
+            await Task.Delay(OfOthers, clock, cancellationToken);
+    }
+}

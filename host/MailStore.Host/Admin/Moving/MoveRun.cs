@@ -1,0 +1,174 @@
+using MailStore.Host.Configuration;
+using MailStore.Host.Delivery;
+using MailStore.Sdk;
+using Microsoft.Extensions.Logging;
+
+namespace MailStore.Host.Admin.Moving;
+
+/// <summary>Takes one user through the phases that are left of his move. Each is begun by a compare-and-set of the record, and may be begun again.</summary>
+internal sealed class MoveRun(
+    string name, MoveRequest request, UserAdministration users, UserDirectory directory, MoveDrain drain, MoveLocks.Turn turn, Func<MailBuffer> newBuffer,
+    Func<MoveLine, Task> tell, ILogger logger, TimeProvider clock)
+{
+    private const int Attempts = 20;
+
+    /// <summary>A pass that brings no more than this leaves the rest to the last one.</summary>
+    private const int Few = 256;
+
+    /// <summary>Where mail comes as fast as it is copied, the switch ends it.</summary>
+    private const int MostPasses = 10;
+
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(200);
+
+    private readonly TransferPace _pace = new(request.Rate, clock);
+    private MailCopier? _copier;
+    private MovedPlaces? _places;
+    private long _told;
+    private long _late;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var last = new MoveLine { User = name, Outcome = MoveOutcome.Moved };
+        while (true)
+        {
+            var record = await users.FindAsync(name, cancellationToken);
+            if (MoveState.Of(record) is not { } state)
+                break;
+            if (state.IsReturn || state.Phase == MovePhase.Undoing)
+                last = last with { Outcome = MoveOutcome.Aborted };
+            _places = PlacesOf(record, state);
+            await TellAsync(state.Phase);
+            switch (state.Phase)
+            {
+                case MovePhase.Copying:
+                    await CopyAsync(record, state, cancellationToken);
+                    break;
+                case MovePhase.Switched:
+                    await RunHookAsync(state, cancellationToken);
+                    break;
+                case MovePhase.Draining:
+                    last = last with { Note = await DrainAsync(record, state, cancellationToken) };
+                    break;
+                default:
+                    await RemoveAsync(record, state, cancellationToken);
+                    break;
+            }
+        }
+
+        if (last.Outcome == MoveOutcome.Moved)
+            MoveLog.Moved(logger, name, _copier?.Mails ?? 0, _late);
+        else
+            MoveLog.Undone(logger, name);
+        await tell(last with { Places = _places, Mails = _copier?.Mails ?? 0, Bytes = _copier?.Bytes ?? 0 });
+    }
+
+    private async Task CopyAsync(UserRecord record, MoveState state, CancellationToken cancellationToken)
+    {
+        var source = await MovedMailbox.OfAsync(directory, record, cancellationToken);
+        var target = await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken);
+        _copier = NewCopier(source, target);
+        await _copier.PrepareAsync(All, cancellationToken);
+        for (var pass = 1; ; pass++)
+        {
+            var brought = await _copier.PassAsync(mirrors: true, All, cancellationToken);
+            // on the way back more may be there than was brought: what hosts that did not know of the switch have delivered
+            if (pass == 1 && !state.IsReturn)
+                await _copier.RemoveUnclaimedAsync(cancellationToken);
+            if (brought <= Few || pass == MostPasses)
+                break;
+        }
+
+        if (!state.IsReturn)
+            await _copier.VerifyAsync(cancellationToken);
+        var lastPass = clock.GetUtcNow();
+        await _copier.PassAsync(mirrors: true, All, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        await ChangeAsync(state, (current, now) => WithOrigin(now.Exchanged(current, request.HasHook ? MovePhase.Switched : MovePhase.Draining, lastPass), current), cancellationToken);
+        MoveLog.Switched(logger, name, target.Mda, _copier.Mails);
+    }
+
+    private async Task RunHookAsync(MoveState state, CancellationToken cancellationToken)
+    {
+        if (request.HasHook)
+        {
+            await tell(new MoveLine { User = name, Phase = Lower(state.Phase), Places = _places, WantsHook = true });
+            await turn.Hook.WaitAsync(cancellationToken);
+        }
+
+        await ChangeAsync(state, (current, now) => (now with { Phase = MovePhase.Draining }).In(current), cancellationToken);
+    }
+
+    /// <returns>What is to be said of the old place.</returns>
+    private async Task<string?> DrainAsync(UserRecord record, MoveState state, CancellationToken cancellationToken)
+    {
+        var concerns = All;
+        var target = await MovedMailbox.OfAsync(directory, record, cancellationToken);
+        if (_copier is null)
+        {
+            // This process knows nothing of what was copied; all of it was before the last look at the old place, and its owner may have removed it at the new one since.
+            var since = (state.LastPass ?? state.Started) - MoveDrain.Margin;
+            concerns = mail => mail.Arrival >= since;
+            _copier = NewCopier(await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken), target);
+            await _copier.PrepareAsync(concerns, cancellationToken);
+        }
+
+        _late += await _copier.PassAsync(mirrors: false, concerns, cancellationToken);
+        await drain.PassAsync(name, cancellationToken);
+        _late += await _copier.PassAsync(mirrors: false, concerns, cancellationToken);
+        var keepsOld = state.KeepOld || (request.KeepOld && !state.IsReturn);
+        await ChangeAsync(state, (current, now) => keepsOld ? MoveState.Without(current) : (now with { Phase = MovePhase.Removing }).In(current), cancellationToken);
+        return keepsOld ? $"the old place stays: {state.Other.Values.GetValueOrDefault(Allocation.Home) ?? $"mda '{state.Other.Mda}'"}" : null;
+    }
+
+    private async Task RemoveAsync(UserRecord record, MoveState state, CancellationToken cancellationToken)
+    {
+        var other = await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken);
+        await other.Removal.RemoveAllAsync(cancellationToken);
+        await ChangeAsync(state, (current, _) => MoveState.Without(current), cancellationToken);
+    }
+
+    private MailCopier NewCopier(MovedMailbox source, MovedMailbox target) => new(name, source, target, newBuffer, _pace, clock)
+    {
+        Progress = async () =>
+        {
+            if (clock.GetElapsedTime(_told) >= ProgressEvery)
+                await TellAsync(null);
+        },
+    };
+
+    private async Task TellAsync(MovePhase? phase)
+    {
+        _told = clock.GetTimestamp();
+        await tell(new MoveLine { User = name, Phase = phase is null ? null : Lower(phase.Value), Mails = _copier?.Mails ?? 0, Bytes = _copier?.Bytes ?? 0 });
+    }
+
+    /// <summary>Writes the next state, if the record still says what this one goes by.</summary>
+    private async Task ChangeAsync(MoveState expected, Func<UserRecord, MoveState, UserRecord> change, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var record = await users.FindAsync(name, cancellationToken);
+            if (MoveState.Of(record) is not { } state || state.Phase != expected.Phase || state.Other.Id != expected.Other.Id)
+                throw new AdminException(ExitCode.TemporaryFailure, $"the move of user '{name}' was changed by somebody else; 'mailstore user show {name}' says how far it is");
+            if (await directory.Users.TryReplaceAsync(change(record, state), CancellationToken.None) is not null)
+                return;
+        }
+
+        throw new AdminException(ExitCode.TemporaryFailure, $"the record of '{name}' was changed by others {Attempts} times meanwhile; try again");
+    }
+
+    /// <summary>A mail that the MTA sends again after the switch, since the reply was lost, is still known.</summary>
+    private static UserRecord WithOrigin(UserRecord moved, UserRecord before) =>
+        moved.Settings.ContainsKey(HostKeys.Origin) ? moved : moved with { Settings = moved.Settings.Add(HostKeys.Origin, before.Allocation!.Id) };
+
+    private static MovedPlaces PlacesOf(UserRecord record, MoveState state)
+    {
+        var own = AllocationView.Of(record.Allocation!);
+        var (from, to) = state.IsSwitched ? (state.Other, own) : (own, state.Other);
+        return new MovedPlaces(from.Mda, from.Values.GetValueOrDefault(Allocation.Home), to.Mda, to.Values.GetValueOrDefault(Allocation.Home));
+    }
+
+    private static bool All(StoredMail mail) => true;
+
+    private static string Lower(MovePhase phase) => phase.ToString().ToLowerInvariant();
+}

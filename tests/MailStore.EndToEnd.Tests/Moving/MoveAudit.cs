@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace MailStore.EndToEnd.Tests.Moving;
+
+/// <summary>Holds what is stored against what was acknowledged: each mail once, whole, with its flags and its arrival.</summary>
+internal sealed class MoveAudit(TestPlace place, IReadOnlyList<string> users)
+{
+    private Dictionary<(string User, string Id), (DateTimeOffset Arrival, string Flags)> _seen = [];
+
+    /// <summary>Reads all mails of all users.</summary>
+    /// <param name="mda">Where all of them must be.</param>
+    /// <param name="taken">What was acknowledged.</param>
+    /// <param name="unsure">What may be there once more.</param>
+    public async Task CheckAsync(string mda, IReadOnlyCollection<(string User, string Id)> taken, IReadOnlyCollection<(string User, string Id)>? unsure = null)
+    {
+        var mayBeTwice = (unsure ?? []).ToHashSet();
+        var found = new List<(string User, string Id)>();
+        var seen = new Dictionary<(string User, string Id), (DateTimeOffset Arrival, string Flags)>();
+        var records = (await place.RunAsync("user", "list", "--json")).Succeeded().Output.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.All(records, record => Assert.Equal(mda, record.GetProperty("mda").GetString()));
+        Assert.All(records, record => Assert.False(record.TryGetProperty("moving", out _), record.ToString()));
+        foreach (var user in users)
+        {
+            var target = Path.Combine(place.Directory, string.Create(CultureInfo.InvariantCulture, $"audit-{Guid.NewGuid():n}"));
+            (await place.RunAsync("mail", "export", user, "--output", target)).Succeeded();
+            foreach (var file in StoredMaildir.Files(target))
+            {
+                var id = SentMail.IdOf(user, await File.ReadAllBytesAsync(file));
+                found.Add((user, id));
+                seen[(user, id)] = (File.GetLastWriteTimeUtc(file), file.Contains(":2,", StringComparison.Ordinal) ? file[(file.LastIndexOf(":2,", StringComparison.Ordinal) + 3)..] : "");
+            }
+
+            Directory.Delete(target, recursive: true);
+        }
+
+        Assert.Empty(taken.Except(found)); // lost
+        Assert.Empty(found.Except(taken).Except(mayBeTwice)); // never acknowledged
+        var twice = found.GroupBy(mail => mail).Where(group => group.Count() > 1).Select(group => group.Key).ToList();
+        Assert.Empty(twice.Except(mayBeTwice)); // doubled
+        Assert.All(_seen, before => Assert.Equal((before.Key, before.Value), (before.Key, seen[before.Key])));
+        _seen = seen;
+    }
+
+    /// <summary>No storage holds anything that belongs to nobody.</summary>
+    public async Task IsCleanAsync() => Assert.Equal("", (await place.RunAsync("doctor")).Succeeded().Output);
+}

@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using MailStore.Host.Tests.Delivery;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Tests.Moving;
+
+/// <summary>An MDA over <see cref="MovableMailbox"/>es, one for each allocation.</summary>
+internal sealed class MovableAgent(string name) : IMailDeliveryAgent
+{
+    private int _allocations;
+
+    public ConcurrentDictionary<string, MovableMailbox> Mailboxes { get; } = new(StringComparer.Ordinal);
+
+    public ConcurrentQueue<Allocation> Released { get; } = [];
+
+    /// <summary>What a new mailbox is like.</summary>
+    public Action<MovableMailbox> Making { get; set; } = _ => { };
+
+    public MovableMailbox Of(Allocation allocation) => Mailboxes[allocation.Id];
+
+    public ParseResult Parse(EffectiveUser user)
+    {
+        if (user.GetOptions<FakeOptions>().Path == "forbidden")
+            return new ParseResult.Invalid("this path is forbidden");
+        return user.Allocation is { } allocation ? new ParseResult.Ready(Mailboxes.GetOrAdd(allocation.Id, Make)) : new ParseResult.Incomplete("home");
+    }
+
+    public ValueTask<Allocation> AllocateAsync(EffectiveUser user, AllocationContext context, CancellationToken cancellationToken) =>
+        new(context.Complete(1, [new(Allocation.Home, $"/{name}/{user.GetOptions<FakeOptions>().Path}/{Interlocked.Increment(ref _allocations)}")]));
+
+    public ValueTask ReleaseAsync(UserRecord? current, Allocation lost, CancellationToken cancellationToken)
+    {
+        Released.Enqueue(lost);
+        return default;
+    }
+
+    private MovableMailbox Make(string id)
+    {
+        var mailbox = new MovableMailbox($"{name}{Mailboxes.Count}");
+        Making(mailbox);
+        return mailbox;
+    }
+}

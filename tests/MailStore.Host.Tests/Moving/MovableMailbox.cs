@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Tests.Moving;
+
+/// <summary>A mail of a <see cref="MovableMailbox"/>.</summary>
+internal sealed record MovableMail(string Id, string Text, DateTimeOffset Arrival, MailFlags Flags, string? Folder);
+
+/// <summary>A mailbox in memory that can all that a mover needs. A test can step in.</summary>
+internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, IMailboxImport, IMailboxRemoval
+{
+    private readonly List<MovableMail> _mails = [];
+    private readonly Lock _gate = new();
+    private int _last;
+
+    public MailboxFidelity Fidelity { get; set; } = MailboxFidelity.Full;
+
+    /// <summary>Runs before a mail is delivered.</summary>
+    public Func<Task> BeforeDelivery { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Runs before mails are imported.</summary>
+    public Func<Task> BeforeImport { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Runs when a listing has told all mails.</summary>
+    public Func<Task> AfterListing { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>What becomes of a mail's text.</summary>
+    public Func<string, string> Storing { get; set; } = text => text;
+
+    public bool IsRemoved { get; private set; }
+
+    public IReadOnlyList<MovableMail> Mails
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _mails];
+        }
+    }
+
+    public MovableMail Put(string text, string? folder = null, MailFlags flags = MailFlags.None, int minute = 0)
+    {
+        lock (_gate)
+        {
+            var mail = new MovableMail($"{name}-{++_last}", text, new DateTimeOffset(2026, 1, 1, 0, minute, 0, TimeSpan.Zero), flags, folder);
+            _mails.Add(mail);
+            return mail;
+        }
+    }
+
+    public async ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken)
+    {
+        await BeforeDelivery();
+        return await StoreAsync(mail);
+    }
+
+    public ValueTask<MailboxFidelity> GetFidelityAsync(CancellationToken cancellationToken) => new(Fidelity);
+
+    public ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken) => new(Fidelity.HasFolders);
+
+    public async ValueTask<IReadOnlyList<DeliveryResult>> ImportAsync(IReadOnlyList<Mail> mails, CancellationToken cancellationToken)
+    {
+        await BeforeImport();
+        var results = new List<DeliveryResult>();
+        foreach (var mail in mails)
+            results.Add(await StoreAsync(mail));
+        return results;
+    }
+
+    public ValueTask<bool> TrySetFlagsAsync(string id, MailFlags flags, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var index = _mails.FindIndex(mail => mail.Id == id);
+            if (index >= 0)
+                _mails[index] = _mails[index] with { Flags = flags };
+            return new(index >= 0);
+        }
+    }
+
+    public ValueTask<bool> TryRemoveAsync(string id, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return new(_mails.RemoveAll(mail => mail.Id == id) > 0);
+    }
+
+    public async IAsyncEnumerable<StoredMail> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var mail in Mails.OrderBy(mail => mail.Folder, StringComparer.Ordinal).ThenBy(mail => mail.Arrival))
+            yield return new StoredMail(mail.Id, mail.Text.Length, mail.Arrival, mail.Flags, mail.Folder);
+        await AfterListing();
+    }
+
+    public ValueTask<Stream?> OpenAsync(string id, CancellationToken cancellationToken) =>
+        new(Mails.FirstOrDefault(mail => mail.Id == id) is { } found ? new MemoryStream(System.Text.Encoding.Latin1.GetBytes(found.Text)) : null);
+
+    public ValueTask RemoveAllAsync(CancellationToken cancellationToken)
+    {
+        IsRemoved = true;
+        lock (_gate)
+            _mails.Clear();
+        return default;
+    }
+
+    private async Task<DeliveryResult> StoreAsync(Mail mail)
+    {
+        using var reader = new StreamReader(mail.OpenRead(), System.Text.Encoding.Latin1);
+        var text = Storing(await reader.ReadToEndAsync());
+        var folder = Fidelity.HasFolders ? mail.Folder : null;
+        lock (_gate)
+        {
+            var stored = new MovableMail($"{name}-{++_last}", text, mail.Arrival, mail.Flags & Fidelity.Flags, folder);
+            _mails.Add(stored);
+            return DeliveryResult.Stored(stored.Id, folder);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using MailStore.Host.Tests.Delivery;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Tests.Moving;
+
+/// <summary>Users of a cluster: the same records, locked by a list.</summary>
+internal sealed class SharedFakeUsers(FakeUsers users) : IUserDatabase, IUserLocks, ISharedUserDatabase, IDisposable
+{
+    private readonly SemaphoreSlim _lock = new(1, 1);
+
+    public ValueTask<TimeSpan> GetLockLeaseAsync(CancellationToken cancellationToken) => new(TimeSpan.FromSeconds(1));
+
+    public async ValueTask<IUserLock> LockAsync(string name, CancellationToken cancellationToken)
+    {
+        await _lock.WaitAsync(cancellationToken);
+        return new Held(_lock);
+    }
+
+    public ValueTask<UserRecord?> FindAsync(string name, CancellationToken cancellationToken) => users.FindAsync(name, cancellationToken);
+
+    public ValueTask<UserRecord?> TryAddAsync(UserRecord user, CancellationToken cancellationToken) => users.TryAddAsync(user, cancellationToken);
+
+    public ValueTask<UserRecord?> TryReplaceAsync(UserRecord user, CancellationToken cancellationToken) => users.TryReplaceAsync(user, cancellationToken);
+
+    public ValueTask<bool> TryRemoveAsync(UserRecord user, CancellationToken cancellationToken) => users.TryRemoveAsync(user, cancellationToken);
+
+    public IAsyncEnumerable<UserRecord> ListAsync(string? prefix, CancellationToken cancellationToken) => users.ListAsync(prefix, cancellationToken);
+
+    public void Dispose() => _lock.Dispose();
+
+    private sealed class Held(SemaphoreSlim all) : IUserLock
+    {
+        private int _isHeld = 1;
+
+        public CancellationToken Lost => CancellationToken.None;
+
+        public ValueTask DisposeAsync()
+        {
+            if (Interlocked.Exchange(ref _isHeld, 0) == 1)
+                all.Release();
+            return default;
+        }
+    }
+}
