@@ -51,7 +51,7 @@ internal sealed class PlaceMaker(RootGuard roots, ILogger logger)
     {
         if (OwnerFile.Read(file) is { } present)
         {
-            if (present == owner)
+            if (present.Claim == owner.Claim)
                 return true;
             if (!present.IsUser(owner) || !template.IsLiteral)
                 return false;

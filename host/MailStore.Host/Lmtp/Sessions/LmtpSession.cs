@@ -12,8 +12,6 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     /// <summary>Of a line that is too long: what is dropped before the client has to wait a little, and before it is cut off.</summary>
     private const long SkippedAtOnce = 64 << 10, MostSkipped = 4 << 20;
 
-    private static readonly TimeSpan SkippingPause = TimeSpan.FromMilliseconds(100);
-
     private readonly LmtpDialogue _dialogue = new(channel, service, client);
     private LineReader _lines = new(service.Limits.CommandLine);
     private long _skipped;
@@ -90,7 +88,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         await channel.FlushAsync();
         await TellUnconfirmedAsync();
         if (wasCutOff)
-            await channel.LingerAsync(service.Limits.LingerTimeout);
+            await channel.LingerAsync(service.Limits.LingerTimeout, service.Discards);
     }
 
     private async Task<SessionStep> ServeAsync()
@@ -109,7 +107,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             var step = SessionStep.NextCommand;
             var isLine = false;
             LmtpCommand command = default;
-            while (step == SessionStep.NextCommand && !MustClose && (isLine = TryReadCommand(ref input, out command)))
+            while (step == SessionStep.NextCommand && !MustClose && !channel.IsBroken && (isLine = TryReadCommand(ref input, out command)))
                 step = IsTooLate(command) ? _dialogue.CutOff(Replies.ShuttingDown) : await _dialogue.HandleAsync(command);
 
             var ahead = input.Length;
@@ -168,8 +166,8 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             _skipped = 0;
         if (_lines.Skipped - _skipped < SkippedAtOnce)
             return false;
+        await service.Discards.WaitAsync(_lines.Skipped - _skipped, service.DeliveriesCancelled);
         _skipped = _lines.Skipped;
-        await Task.Delay(SkippingPause, service.Clock);
         return _lines.Skipped > MostSkipped;
     }
 
@@ -183,7 +181,8 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     {
         channel.Write(Replies.StartData);
         await channel.FlushAsync();
-        await new DataReceiver(channel, transaction.Intake(service)).ReceiveAsync();
+        if (!await new DataReceiver(channel, transaction.Intake(service)).ReceiveAsync())
+            return _dialogue.CutOff(transaction.Intake(service).Refusal!.Value, transaction.Recipients.Count);
         await DeliverAsync(transaction);
         return SessionStep.NextCommand;
     }
@@ -198,12 +197,13 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         if (_dialogue.RefusalOfChunk is { } wrong)
         {
             using var nowhere = new MailIntake(service, default(Reply));
-            await new ChunkReceiver(channel, nowhere, isBinary: true).ReceiveAsync(command.ChunkSize, command.IsLastChunk);
-            return _dialogue.Refuse(command.Verb, wrong);
+            var isOver = await new ChunkReceiver(channel, nowhere, isBinary: true).ReceiveAsync(command.ChunkSize, command.IsLastChunk);
+            return isOver ? _dialogue.Refuse(command.Verb, wrong) : _dialogue.CutOff(wrong);
         }
 
         var transaction = _dialogue.Transaction!;
-        await transaction.Chunks(channel, service).ReceiveAsync(command.ChunkSize, command.IsLastChunk);
+        if (!await transaction.Chunks(channel, service).ReceiveAsync(command.ChunkSize, command.IsLastChunk))
+            return _dialogue.CutOff(transaction.Intake(service).Refusal!.Value, command.IsLastChunk ? transaction.Recipients.Count : 1);
         _dialogue.CompleteChunk(command.ChunkSize);
         if (command.IsLastChunk)
             await DeliverAsync(transaction);
@@ -241,7 +241,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             return SessionStep.End;
         try
         {
-            await channel.SecureAsync(service.Certificate!.Current(), service.Limits.HandshakeTimeout);
+            await channel.SecureAsync(service.Certificate!.Current());
         }
         catch (Exception e) when (e is IOException or AuthenticationException)
         {
