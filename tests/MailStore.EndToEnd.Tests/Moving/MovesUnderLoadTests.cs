@@ -13,7 +13,7 @@ public sealed class MovesUnderLoadTests(FormatsFixture fixture)
     private static readonly int UserCount = IsLong ? 500 : 10;
     private static readonly int MailsOfEach = IsLong ? 100 : 10;
 
-    [FormatTheory, InlineData("maildir postgres s3 litedb maildir")]
+    [FormatTheory, InlineData("maildir postgres s3 mbox litedb maildir")]
     public async Task Every_mail_is_there_once_with_flags_and_arrival_after_each_move(string way)
     {
         var formats = way.Split(' ');

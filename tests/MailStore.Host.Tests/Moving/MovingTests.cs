@@ -204,6 +204,27 @@ public sealed class MovingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_delivery_that_could_not_begin_for_long_looks_at_the_record_again()
+    {
+        var old = await _office.AddAliceAsync();
+        var finds = 0;
+        _office.Users.Before = (call, _) =>
+        {
+            finds += call == "Find" ? 1 : 0;
+            // the first is at RCPT
+            if (call == "Find" && finds == 2)
+                _office.Clock.Advance(DeliveryService.RecordsAreGoodFor + TimeSpan.FromSeconds(1));
+            else if (call == "Find" && finds == 3)
+                _office.Users.Put(MoveOffice.Alice, new Allocation { Id = "other", Mda = "second", Form = 1 });
+            return default;
+        };
+        Assert.Equal(250, await _office.SendAsync());
+        Assert.Equal(3, finds);
+        Assert.Single(old.Mails);
+        Assert.Single(_office.Second.Mailboxes["other"].Mails);
+    }
+
+    [Fact]
     public async Task A_user_is_moved_by_one_mover_at_a_time()
     {
         await _office.AddAliceAsync();
