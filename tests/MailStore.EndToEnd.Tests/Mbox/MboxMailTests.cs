@@ -73,7 +73,7 @@ public sealed class MboxMailTests
         (await place.RunAsync("mail", "export", User, "--output", target)).Succeeded();
         var exported = StoredMaildir.Files(target);
         Assert.All(exported, path => Assert.Contains(":2,F", path, StringComparison.Ordinal));
-        var texts = exported.ConvertAll(path => Encoding.ASCII.GetString(StoredMaildir.Open(path).Mail)).Order(StringComparer.Ordinal);
+        var texts = exported.Select(path => Encoding.ASCII.GetString(StoredMaildir.Open(path).Mail)).Order(StringComparer.Ordinal);
         Assert.Equal(sent.Select(number => Encoding.ASCII.GetString(Mail("stays", number))).Order(StringComparer.Ordinal), texts);
         AssertNothingLeft(place);
     }

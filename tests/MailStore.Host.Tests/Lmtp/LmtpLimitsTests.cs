@@ -227,7 +227,7 @@ public sealed class LmtpLimitsTests
         return TestServer.StartAsync(options: options, limits: LmtpLimits.From(options) with { Discarded = 128 << 20 });
     }
 
-    private static Task SendUntilCutOffAsync(LmtpClient client) => Assert.ThrowsAsync<IOException>(async () =>
+    private static Task<IOException> SendUntilCutOffAsync(LmtpClient client) => Assert.ThrowsAsync<IOException>(async () =>
     {
         var piece = new byte[1 << 20];
         for (var i = 0; i < 1000; i++)
