@@ -133,7 +133,8 @@ internal sealed class FileInspector(MailboxPlace place, EffectiveUser user, stri
         var folder = Path.GetDirectoryName(place.File)!;
         if (!Directory.Exists(folder) && !place.File.StartsWith(root + "/", StringComparison.Ordinal))
             return false;
-        RootGuard.MakeFolders(folder);
+        if (place.File.StartsWith(root + "/", StringComparison.Ordinal))
+            RootGuard.MakeFolders(folder, root);
         return OwnerFile.TryCreate(place.File, _owner, Guid.NewGuid().ToString("n")) && PlaceMaker.MakeFile(place.File);
     }
 }

@@ -51,19 +51,22 @@ internal sealed class MboxPrograms(TestPlace place, string user, string file)
     {
         var seen = Path.Combine(place.Directory, "seen");
         File.Delete(seen);
-        await MuttAsync($"<tag-pattern>~A<enter><pipe-message>grep -m1 ^Delivered-To >>{seen}<enter><exit>", "-R");
+        await MuttAsync($"<tag-pattern>~A<enter><pipe-message>grep -m1 ^^Delivered-To >>{seen}<enter><exit>", "-R");
         var lines = await File.ReadAllLinesAsync(seen);
         Assert.All(lines, line => Assert.Equal($"Delivered-To: {user}", line));
         return lines.Length;
     }
 
-    /// <summary>Has mutt do what is typed there. It wants a terminal: script gives it one.</summary>
+    /// <summary>
+    /// Has mutt do what is typed there. It wants a terminal: script gives it one. Where it finds the file changed by others it forgets what was typed, and waits for more: it is
+    /// ended then by a signal, which it does not take while it writes.
+    /// </summary>
     public async Task MuttAsync(string keys, params string[] options)
     {
         var rc = Path.Combine(place.Directory, "muttrc");
         await File.WriteAllTextAsync(rc, $"set wait_key=no\nset pipe_split=yes\nset mbox_type=mbox\nset move=no\nset delete=yes\nset mark_old=no\nset auto_tag=yes\nset beep=no\npush \"{keys}\"\n");
         await Tools.RunAsync(
-            "timeout", ["60", "script", "-qec", $"mutt -n -F {rc} {string.Join(' ', options)} -f {file}", "/dev/null"],
+            "timeout", ["60", "script", "-qec", $"timeout --foreground 15 mutt -n -F {rc} {string.Join(' ', options)} -f {file}; test $? = 0 -o $? = 124", "/dev/null"],
             new Dictionary<string, string> { ["TERM"] = "xterm", ["HOME"] = Home });
     }
 

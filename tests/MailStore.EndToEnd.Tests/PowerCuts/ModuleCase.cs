@@ -16,6 +16,7 @@ internal sealed record ModuleCase(string Mda, string Users, string Tables = "")
         // a uid for each: the sequences of the user database are under test as well
         new("maildir", "litedb", "\n[mda.maildir]\nfirst_uid = 20000\nlast_uid = 59999\ngid = 20000\n"),
         new("litedb", "litedb"),
+        new("mbox", "litedb"),
         new("postgres", "postgres"),
     ];
 

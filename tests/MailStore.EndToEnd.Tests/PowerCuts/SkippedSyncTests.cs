@@ -16,6 +16,7 @@ public sealed class SkippedSyncTests(ITestOutputHelper output)
     [InlineData("ext4", "maildir", "directory", "*/mail/*/new")]
     [InlineData("xfs", "maildir", "directory", "*/mail/*/new")]
     [InlineData("ext4", "litedb", "file", "*/litedb/*-journal")]
+    [InlineData("ext4", "mbox", "file", "*/mbox/*/*")]
     public async Task Without_its_sync_mail_is_lost(string kind, string module, string what, string pattern)
     {
         var (mails, _) = await CutUntilAsync(kind, module, pattern, (mails, _) => mails.Lost > 0);

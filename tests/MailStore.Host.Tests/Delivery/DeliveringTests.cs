@@ -288,35 +288,6 @@ public sealed class DeliveringTests : IDisposable
     }
 
     [Fact]
-    public async Task A_mail_that_nobody_gets_is_given_back_only_when_nothing_reads_it_any_more()
-    {
-        var unobserved = 0;
-        EventHandler<UnobservedTaskExceptionEventArgs> count = (_, e) => unobserved += e.Exception.InnerException is ObjectDisposedException ? 1 : 0;
-        TaskScheduler.UnobservedTaskException += count;
-        try
-        {
-            var text = $"Received: by mx id ABC; now\n\n{new string('x', 16 << 20)}\n";
-            for (var i = 0; i < 5; i++)
-            {
-                Put(Alice);
-                using var content = _office.Content(text);
-                await content.FlushAsync(default);
-                var recipients = await _office.AcceptAllAsync(Alice);
-                _office.Users.Drop(Alice);
-                Assert.Equal("550 5.1.1", PostOffice.Codes(await _office.Start(content, recipients)[0]));
-            }
-
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            Assert.Equal(0, unobserved);
-        }
-        finally
-        {
-            TaskScheduler.UnobservedTaskException -= count;
-        }
-    }
-
-    [Fact]
     public async Task The_log_tells_where_the_time_of_a_delivery_went()
     {
         Put(Alice, Bob, Carol);

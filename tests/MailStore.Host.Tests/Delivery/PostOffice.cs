@@ -118,6 +118,10 @@ internal sealed class PostOffice : IDisposable
         foreach (var instance in _modules.Instances)
             instance.Boundary.Dispose();
         Log.Dispose();
+        // the folder of the configuration went when that was read; a mail that was spooled has made it again
+        var folder = Path.GetDirectoryName(Configuration.DataDirectory)!;
+        if (Path.GetFileName(folder).StartsWith("mailstore-config-", StringComparison.Ordinal) && System.IO.Directory.Exists(folder))
+            System.IO.Directory.Delete(folder, recursive: true);
     }
 
     private ModuleInstance Instance(ModuleKind kind, string name, object module, Type? optionsType = null, ConfigTable? table = null) =>

@@ -148,7 +148,7 @@ public sealed class LmtpTimeoutTests
     [Fact]
     public async Task Replies_that_are_known_do_not_wait_for_a_user_database_that_takes_its_time()
     {
-        var asked = new SemaphoreSlim(0);
+        using var asked = new SemaphoreSlim(0);
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var delivery = new FakeDelivery
         {

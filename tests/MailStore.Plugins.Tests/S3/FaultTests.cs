@@ -61,7 +61,7 @@ public sealed class FaultTests(RgwFixture fixture)
         Assert.All(refused, result => Assert.Equal(DeliveryStatus.TemporaryFailure, result.Status));
         Assert.Equal(DeliveryStatus.Stored, (await mailbox.DeliverAsync(S3World.Mail(), CancellationToken.None)).Status);
         // the withdrawals of all five are answered in the end
-        await Maildir.Eventually.TrueAsync(() => S3World.ListAsync(mailbox).GetAwaiter().GetResult().Count == 2);
+        await Eventually.TrueAsync(async () => (await S3World.ListAsync(mailbox)).Count == 2);
         await agent.StopAsync(CancellationToken.None);
         await Task.Delay(500);
         Assert.Equal(2, (await S3World.ListAsync(mailbox)).Count);
