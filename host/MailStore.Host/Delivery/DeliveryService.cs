@@ -126,6 +126,7 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         Reply reply;
         var detail = "";
         RepeatKey? repeat = null;
+        string? place = null;
         Task<DeliveryResult?>? late = null;
         DeliveriesUnderWay.Ticket? underWay = null;
         var stored = false;
@@ -159,7 +160,8 @@ internal sealed class DeliveryService : IDelivery, IDisposable
                     return Refused(delivery, mda, refusal.Value, why, times);
             }
 
-            (reply, detail) = await StoreAsync(delivery, parsed!, times, cancellationToken);
+            place = parsed!.Record.Allocation?.Id;
+            (reply, detail) = await StoreAsync(delivery, parsed, times, cancellationToken);
             stored = reply.IsPositive;
         }
         catch (Exception e) when (ReplyToFault(e) is not null)
@@ -181,7 +183,7 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         finally
         {
             if (late is not null)
-                _ = EndLateAsync(delivery.Id, user, mda, repeat, late, underWay);
+                _ = EndLateAsync(delivery.Id, user, mda, place, repeat, late, underWay);
             else if (repeat is { } key)
                 _repeats!.End(key, stored);
             if (late is null)
@@ -224,15 +226,30 @@ internal sealed class DeliveryService : IDelivery, IDisposable
     /// A delivery that was given up is not over: past its commit point the module stores the mail all the same, after the MTA was told 451. Until it is known the
     /// MTA's next try is not begun, so that it is not stored twice.
     /// </summary>
-    private async Task EndLateAsync(string deliveryId, string user, string mda, RepeatKey? repeat, Task<DeliveryResult?> delivery, DeliveriesUnderWay.Ticket? underWay)
+    private async Task EndLateAsync(
+        string deliveryId, string user, string mda, string? place, RepeatKey? repeat, Task<DeliveryResult?> delivery, DeliveriesUnderWay.Ticket? underWay)
     {
         var result = await delivery;
+        var isStored = result?.Status == DeliveryStatus.Stored;
+        var isKnown = isStored && repeat is not null && await IsStillAtAsync(user, place);
         underWay?.Dispose();
-        var stored = result?.Status == DeliveryStatus.Stored;
         if (repeat is { } key)
-            _repeats!.End(key, stored);
-        if (stored)
-            DeliveryLog.StoredLate(_logger, deliveryId, user, mda, result!.StoredId, repeat is null ? "stored again: there is no queue id to know it by" : "answered 250 and not stored again");
+            _repeats!.End(key, isKnown);
+        if (isStored)
+            DeliveryLog.StoredLate(_logger, deliveryId, user, mda, result!.StoredId, isKnown ? "answered 250 and not stored again" : repeat is null ? "stored again: there is no queue id to know it by" : "stored again: his place has changed meanwhile");
+    }
+
+    /// <summary>Whether a mail that was stored so late is where the user has his mail: from a place that he has moved away from nobody may bring it any more.</summary>
+    private async Task<bool> IsStillAtAsync(string user, string? place)
+    {
+        try
+        {
+            return (await _directory.Users.FindAsync(user, CancellationToken.None))?.Allocation?.Id == place;
+        }
+        catch (Exception e) when (ReplyToFault(e) is not null)
+        {
+            return false;
+        }
     }
 
     /// <summary>Parses the record, by way of the creator if something is missing. Null: the user is gone.</summary>

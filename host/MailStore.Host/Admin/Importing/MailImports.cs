@@ -17,6 +17,7 @@ internal sealed class MailImports(UserAdministration users, UserDirectory direct
     public const int MostMails = 256;
 
     private const int Readers = 8;
+    private const int Attempts = 20;
     private const int LongestLine = 16 * 1024;
 
     private readonly Allocator _allocator = new(directory, modules, null);
@@ -52,8 +53,10 @@ internal sealed class MailImports(UserAdministration users, UserDirectory direct
     /// <param name="body">Mails, each behind an <see cref="ImportedMail"/>.</param>
     public async Task<IReadOnlyList<ImportedMailResult>> ImportAsync(string name, PipeReader body, CancellationToken cancellationToken)
     {
+        // allocates him, if need be: that may want the same lock
+        _ = await OpenAsync(name, cancellationToken);
         await using var turn = await locks.EnterAsync((await users.FindAsync(name, cancellationToken)).Name, cancellationToken);
-        var mailbox = await OpenAsync(name, cancellationToken);
+        var mailbox = await MovedMailbox.OfAsync(directory, await FindLatestAsync(name, cancellationToken), cancellationToken);
         var mails = new List<LoadedMail>();
         try
         {
@@ -121,6 +124,23 @@ internal sealed class MailImports(UserAdministration users, UserDirectory direct
         }
 
         return await MovedMailbox.OfAsync(directory, record, cancellationToken);
+    }
+
+    /// <summary>
+    /// The record as it is: in a cluster another host may have moved him a moment ago, and a read may not tell yet. A mover looks for mails that came late by their arrival, which
+    /// imported ones have from elsewhere. That a record can be written shows that it is no old one.
+    /// </summary>
+    private async Task<UserRecord> FindLatestAsync(string name, CancellationToken cancellationToken)
+    {
+        if (modules.Users is not ISharedUserDatabase)
+            return await users.FindAsync(name, cancellationToken);
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            if (await directory.Users.TryReplaceAsync(await users.FindAsync(name, cancellationToken), CancellationToken.None) is { } record)
+                return record;
+        }
+
+        throw new AdminException(ExitCode.TemporaryFailure, $"the record of '{name}' was changed by others {Attempts} times meanwhile; try again");
     }
 
     private static async Task<ImportedMail?> ReadHeadAsync(PipeReader body, CancellationToken cancellationToken)

@@ -21,6 +21,7 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
     private readonly UnclaimedMails _unclaimed = new();
     private readonly Dictionary<string, bool> _folders = new(StringComparer.Ordinal);
     private MailboxFidelity _fidelity = MailboxFidelity.Full;
+    private bool _isOwners;
 
     /// <summary>Told after each batch.</summary>
     public Func<Task> Progress { get; set; } = () => Task.CompletedTask;
@@ -31,9 +32,11 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
     public long Bytes { get; private set; }
 
     /// <summary>Finds out what an earlier attempt has brought. Called once, before the first pass.</summary>
+    /// <param name="isOwners">Whether the owner has the mails that are there in his hands already, so that one is the same in whatever folder he has put it.</param>
     /// <param name="concerns">Which mails are looked at.</param>
-    public async Task PrepareAsync(Func<StoredMail, bool> concerns, CancellationToken cancellationToken)
+    public async Task PrepareAsync(bool isOwners, Func<StoredMail, bool> concerns, CancellationToken cancellationToken)
     {
+        _isOwners = isOwners;
         _fidelity = await target.Import.GetFidelityAsync(cancellationToken);
         var some = new List<StoredMail>();
         await foreach (var mail in target.Reading.ListAsync(cancellationToken))
@@ -48,28 +51,30 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
     }
 
     /// <summary>Looks at all of the old place, and brings what is not at the new one.</summary>
-    /// <param name="mirrors">Whether flags and removals are followed, too: as long as mail is read at the old place.</param>
+    /// <param name="follows">What is done with mails that are at the new place already.</param>
     /// <param name="concerns">Which of the mails that are not known yet are looked at.</param>
     /// <returns>How many mails were brought.</returns>
-    public async Task<int> PassAsync(bool mirrors, Func<StoredMail, bool> concerns, CancellationToken cancellationToken)
+    public async Task<int> PassAsync(Following follows, Func<StoredMail, bool> concerns, CancellationToken cancellationToken)
     {
-        var (before, bytes) = (0, 0L);
+        var (brought, bytes) = (0, 0L);
         var batch = new List<StoredMail>();
         _copied.BeginPass();
         await foreach (var mail in source.Reading.ListAsync(cancellationToken))
         {
             if (_copied.See(mail.Id) is { } flags)
             {
-                if (mirrors && Kept(mail.Flags) != flags)
-                    await FollowFlagsAsync(mail, cancellationToken);
+                // one that somebody has removed there is brought again
+                if (follows == Following.Nothing || Kept(mail.Flags) == flags || await TryFollowFlagsAsync(mail, cancellationToken))
+                    continue;
+            }
+            else if (!concerns(mail))
+            {
                 continue;
             }
 
-            if (!concerns(mail))
-                continue;
             if (batch.Count == MostMails || (batch.Count > 0 && bytes + mail.Size > MostBytes))
             {
-                before += await CopyAsync(batch, mirrors, cancellationToken);
+                brought += await CopyAsync(batch, follows, cancellationToken);
                 bytes = 0;
             }
 
@@ -77,14 +82,14 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
             bytes += mail.Size;
         }
 
-        before += await CopyAsync(batch, mirrors, cancellationToken);
-        if (mirrors)
+        brought += await CopyAsync(batch, follows, cancellationToken);
+        if (follows == Following.All)
         {
             foreach (var gone in _copied.ForgetUnseen())
                 await target.Import.TryRemoveAsync(gone, cancellationToken);
         }
 
-        return before;
+        return brought;
     }
 
     /// <summary>Removes at the new place what an earlier attempt has brought and whose mail is no more at the old one.</summary>
@@ -111,7 +116,7 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
             $"mda '{target.Mda}' lists {count} mails of user '{user}' where {_copied.Count} were brought{(count == _copied.Count ? ", with other folders, sizes, arrivals or flags" : "")}; does anything else change them there? Try again"));
     }
 
-    private async Task<int> CopyAsync(List<StoredMail> batch, bool mirrors, CancellationToken cancellationToken)
+    private async Task<int> CopyAsync(List<StoredMail> batch, Following follows, CancellationToken cancellationToken)
     {
         if (batch.Count == 0)
             return 0;
@@ -122,14 +127,13 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
             var missing = new List<LoadedMail>();
             foreach (var mail in loaded.OfType<LoadedMail>())
             {
-                if (!_unclaimed.IsEmpty && _unclaimed.TryTake(MailHash.Within(await FolderOfAsync(mail.Listed.Folder, cancellationToken), mail.Hash)) is { } there)
-                    await ClaimAsync(mail, there, mirrors, cancellationToken);
-                else
-                    missing.Add(mail);
+                if (await TryClaimAsync(mail, follows, cancellationToken))
+                    continue;
+                missing.Add(mail);
             }
 
             if (missing.Count > 0)
-                await ImportAsync(missing, cancellationToken);
+                await ImportAsync(missing, follows, cancellationToken);
             Bytes += loaded.Sum(mail => mail?.Content.Length ?? 0);
             await Progress();
             await pace.KeepAsync(loaded.Sum(mail => mail?.Content.Length ?? 0), cancellationToken);
@@ -161,7 +165,7 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
         }
     }
 
-    private async Task ImportAsync(List<LoadedMail> mails, CancellationToken cancellationToken)
+    private async Task ImportAsync(List<LoadedMail> mails, Following follows, CancellationToken cancellationToken)
     {
         IReadOnlyList<DeliveryResult> results;
         try
@@ -181,7 +185,7 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
         var stored = mails.Zip(results).Where(pair => pair.Second.Status == DeliveryStatus.Stored).ToList();
         foreach (var (mail, result) in stored)
             _copied.Add(mail.Listed.Id, result.StoredId!, ListedOf(result.Folder, mail.Content.Length, mail.Listed.Arrival), Kept(mail.Listed.Flags));
-        await Parallel.ForEachAsync(stored, Side(cancellationToken), async (pair, token) => await VerifyAsync(pair.First, pair.Second.StoredId!, token));
+        await Parallel.ForEachAsync(stored, Side(cancellationToken), async (pair, token) => await VerifyAsync(pair.First, pair.Second.StoredId!, mayBeGone: follows == Following.Nothing, token));
         if (results.FirstOrDefault(result => result.Status != DeliveryStatus.Stored) is { } failure)
         {
             throw new TemporaryFailureException($"mda '{target.Mda}' did not take a mail of user '{user}': {failure.Detail}")
@@ -191,31 +195,41 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
         }
     }
 
-    private async Task VerifyAsync(LoadedMail mail, string id, CancellationToken cancellationToken)
+    /// <param name="mayBeGone">Whether its owner may have removed it already.</param>
+    private async Task VerifyAsync(LoadedMail mail, string id, bool mayBeGone, CancellationToken cancellationToken)
     {
         await using var stored = await target.Reading.OpenAsync(id, cancellationToken);
-        if (stored is not null && await MailHash.OfAsync(stored, cancellationToken) == mail.Hash)
+        if (stored is null ? mayBeGone : await MailHash.OfAsync(stored, cancellationToken) == mail.Hash)
             return;
         await target.Import.TryRemoveAsync(id, cancellationToken);
-        _copied.Forget(mail.Listed.Id);
         throw new TemporaryFailureException(
             $"mda '{target.Mda}' stored mail '{mail.Listed.Id}' of user '{user}' as '{id}', and gives back another; nothing was lost, since the old place still has it. Try again");
     }
 
-    private async Task ClaimAsync(LoadedMail mail, UnclaimedMails.Unclaimed there, bool mirrors, CancellationToken cancellationToken)
+    private async Task<bool> TryClaimAsync(LoadedMail mail, Following follows, CancellationToken cancellationToken)
     {
-        var flags = Kept(there.Flags);
-        if (mirrors && flags != Kept(mail.Listed.Flags) && await target.Import.TrySetFlagsAsync(there.Id, Kept(mail.Listed.Flags), cancellationToken))
-            flags = Kept(mail.Listed.Flags);
-        _copied.Add(mail.Listed.Id, there.Id, ListedOf(await FolderOfAsync(mail.Listed.Folder, cancellationToken), mail.Content.Length, mail.Listed.Arrival), flags);
+        if (_unclaimed.IsEmpty)
+            return false;
+        var folder = await FolderOfAsync(mail.Listed.Folder, cancellationToken);
+        if (_unclaimed.TryTake(mail.Hash, folder, _fidelity.HasArrival ? mail.Listed.Arrival : null, isExact: !_isOwners) is not { } there)
+            return false;
+        var (wanted, flags) = (Kept(mail.Listed.Flags), Kept(there.Flags));
+        if (follows != Following.Nothing && flags != wanted && await target.Import.TrySetFlagsAsync(there.Id, wanted, cancellationToken))
+            flags = wanted;
+        _copied.Add(mail.Listed.Id, there.Id, ListedOf(folder, mail.Content.Length, mail.Listed.Arrival), flags);
+        return true;
     }
 
-    private async Task FollowFlagsAsync(StoredMail mail, CancellationToken cancellationToken)
+    private async Task<bool> TryFollowFlagsAsync(StoredMail mail, CancellationToken cancellationToken)
     {
         if (await target.Import.TrySetFlagsAsync(_copied.TargetOf(mail.Id), Kept(mail.Flags), cancellationToken))
+        {
             _copied.SetFlags(mail.Id, Kept(mail.Flags));
-        else
-            _copied.Forget(mail.Id); // whoever removed it there: the next pass brings it again
+            return true;
+        }
+
+        _copied.Forget(mail.Id);
+        return false;
     }
 
     private async Task FindUnclaimedAsync(List<StoredMail> some, CancellationToken cancellationToken)
@@ -230,7 +244,7 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
         for (var i = 0; i < some.Count; i++)
         {
             if (hashes[i] is { } hash)
-                _unclaimed.Add(MailHash.Within(some[i].Folder, hash), some[i]);
+                _unclaimed.Add(hash, some[i]);
         }
 
         some.Clear();

@@ -22,6 +22,8 @@ internal sealed class MovePlanner(UserDirectory directory, ModuleSet modules)
             throw new AdminException(ExitCode.DataError, $"'{hosts}' does not belong to a place: say --mda for the MDA, and 'mailstore user set' for the rest");
         if (from == to && request.Settings.All(setting => record.Settings.GetValueOrDefault(setting.Key) == setting.Value) && !request.Unset.Any(record.Settings.ContainsKey))
             return null;
+        if (from == to && !UserSettingsOf(from).Any(option => option.IsAtAllocation && (request.Settings.ContainsKey(option.Key) || request.Unset.Contains(option.Key))))
+            throw new AdminException(ExitCode.DataError, $"nothing of this decides where the mail of user '{record.Name}' is; 'mailstore user set {record.Name} …' sets it");
 
         var options = UserSettingsOf(to);
         var dropped = new List<string>(request.Unset.Where(record.Settings.ContainsKey));

@@ -20,6 +20,8 @@ internal sealed class MoveRun(
 
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Stands in the record from the start of this run on. Another run that wakes up after it lost its lock, or that knows an old record only, comes to nothing by it.</summary>
+    private readonly string _run = Guid.NewGuid().ToString("n");
     private readonly TransferPace _pace = new(request.Rate, clock);
     private MailCopier? _copier;
     private MovedPlaces? _places;
@@ -29,11 +31,16 @@ internal sealed class MoveRun(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var last = new MoveLine { User = name, Outcome = MoveOutcome.Moved };
+        if (!await TryBeginAsync(cancellationToken))
+            throw ChangedByOthers();
         while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var record = await users.FindAsync(name, cancellationToken);
             if (MoveState.Of(record) is not { } state)
                 break;
+            if (state.Run != _run)
+                throw ChangedByOthers();
             if (state.IsReturn || state.Phase == MovePhase.Undoing)
                 last = last with { Outcome = MoveOutcome.Aborted };
             _places = PlacesOf(record, state);
@@ -62,15 +69,31 @@ internal sealed class MoveRun(
         await tell(last with { Places = _places, Mails = _copier?.Mails ?? 0, Bytes = _copier?.Bytes ?? 0 });
     }
 
+    /// <summary>Puts this run into the record. That it was written shows that the record which was read is not an old one.</summary>
+    /// <returns>False if nobody is to be moved any more.</returns>
+    private async Task<bool> TryBeginAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var record = await users.FindAsync(name, cancellationToken);
+            if (MoveState.Of(record) is not { } state)
+                return false;
+            if (await directory.Users.TryReplaceAsync((state with { Run = _run }).In(record), CancellationToken.None) is not null)
+                return true;
+        }
+
+        throw Contended();
+    }
+
     private async Task CopyAsync(UserRecord record, MoveState state, CancellationToken cancellationToken)
     {
         var source = await MovedMailbox.OfAsync(directory, record, cancellationToken);
         var target = await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken);
         _copier = NewCopier(source, target);
-        await _copier.PrepareAsync(All, cancellationToken);
+        await _copier.PrepareAsync(isOwners: state.IsReturn, All, cancellationToken);
         for (var pass = 1; ; pass++)
         {
-            var brought = await _copier.PassAsync(mirrors: true, All, cancellationToken);
+            var brought = await _copier.PassAsync(Following.All, All, cancellationToken);
             // on the way back more may be there than was brought: what hosts that did not know of the switch have delivered
             if (pass == 1 && !state.IsReturn)
                 await _copier.RemoveUnclaimedAsync(cancellationToken);
@@ -81,8 +104,7 @@ internal sealed class MoveRun(
         if (!state.IsReturn)
             await _copier.VerifyAsync(cancellationToken);
         var lastPass = clock.GetUtcNow();
-        await _copier.PassAsync(mirrors: true, All, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
+        await _copier.PassAsync(Following.Flags, All, cancellationToken);
         await ChangeAsync(state, (current, now) => WithOrigin(now.Exchanged(current, request.HasHook ? MovePhase.Switched : MovePhase.Draining, lastPass), current), cancellationToken);
         MoveLog.Switched(logger, name, target.Mda, _copier.Mails);
     }
@@ -109,12 +131,12 @@ internal sealed class MoveRun(
             var since = (state.LastPass ?? state.Started) - MoveDrain.Margin;
             concerns = mail => mail.Arrival >= since;
             _copier = NewCopier(await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken), target);
-            await _copier.PrepareAsync(concerns, cancellationToken);
+            await _copier.PrepareAsync(isOwners: true, concerns, cancellationToken);
         }
 
-        _late += await _copier.PassAsync(mirrors: false, concerns, cancellationToken);
+        _late += await _copier.PassAsync(Following.Nothing, concerns, cancellationToken);
         await drain.PassAsync(name, cancellationToken);
-        _late += await _copier.PassAsync(mirrors: false, concerns, cancellationToken);
+        _late += await _copier.PassAsync(Following.Nothing, concerns, cancellationToken);
         var keepsOld = state.KeepOld || (request.KeepOld && !state.IsReturn);
         await ChangeAsync(state, (current, now) => keepsOld ? MoveState.Without(current) : (now with { Phase = MovePhase.Removing }).In(current), cancellationToken);
         return keepsOld ? $"the old place stays: {state.Other.Values.GetValueOrDefault(Allocation.Home) ?? $"mda '{state.Other.Mda}'"}" : null;
@@ -148,14 +170,21 @@ internal sealed class MoveRun(
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var record = await users.FindAsync(name, cancellationToken);
-            if (MoveState.Of(record) is not { } state || state.Phase != expected.Phase || state.Other.Id != expected.Other.Id)
-                throw new AdminException(ExitCode.TemporaryFailure, $"the move of user '{name}' was changed by somebody else; 'mailstore user show {name}' says how far it is");
+            if (MoveState.Of(record) is not { } state || state.Run != _run || state.Phase != expected.Phase)
+                throw ChangedByOthers();
+            cancellationToken.ThrowIfCancellationRequested();
             if (await directory.Users.TryReplaceAsync(change(record, state), CancellationToken.None) is not null)
                 return;
         }
 
-        throw new AdminException(ExitCode.TemporaryFailure, $"the record of '{name}' was changed by others {Attempts} times meanwhile; try again");
+        throw Contended();
     }
+
+    private AdminException ChangedByOthers() =>
+        new(ExitCode.TemporaryFailure, $"the move of user '{name}' was changed by somebody else; 'mailstore user show {name}' says how far it is");
+
+    private AdminException Contended() =>
+        new(ExitCode.TemporaryFailure, $"the record of '{name}' was changed by others {Attempts} times meanwhile; try again");
 
     /// <summary>A mail that the MTA sends again after the switch, since the reply was lost, is still known.</summary>
     private static UserRecord WithOrigin(UserRecord moved, UserRecord before) =>

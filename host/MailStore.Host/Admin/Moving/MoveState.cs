@@ -30,6 +30,9 @@ internal sealed record MoveState
     /// <summary>Whether he goes back, so that <see cref="Other"/> was his before, and what is there stays.</summary>
     public bool IsReturn { get; init; }
 
+    /// <summary>Which run of the command goes on with it; see <see cref="MoveRun"/>.</summary>
+    public string? Run { get; init; }
+
     /// <summary>Whether mail is delivered to the new place already.</summary>
     public bool IsSwitched => Phase is MovePhase.Switched or MovePhase.Draining or MovePhase.Removing;
 

@@ -111,13 +111,18 @@ internal sealed class UserMover(
             KeepOld = request.KeepOld,
             AllowLoss = request.AllowLoss,
         };
+        var isEmpty = false;
         try
         {
-            await CheckTargetAsync(record, state, survey, cancellationToken);
+            var target = await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken);
+            CheckApart(record.Allocation!, allocation);
+            await CheckEmptyAsync(target, record.Name, cancellationToken);
+            isEmpty = true;
+            await CheckLossAsync(target, record.Name, state, survey, cancellationToken);
         }
         catch
         {
-            await DropAsync(record, state, mda, allocation);
+            await DropAsync(record, state, mda, allocation, isEmpty);
             throw;
         }
 
@@ -127,25 +132,43 @@ internal sealed class UserMover(
             return true;
         }
 
-        await DropAsync(record, state, mda, allocation);
+        await DropAsync(record, state, mda, allocation, isEmpty);
         return false;
     }
 
-    private async Task CheckTargetAsync(UserRecord record, MoveState state, MailSurvey survey, CancellationToken cancellationToken)
+    /// <summary>The old place is removed in the end, with all that is in it; and nobody is brought to where he is.</summary>
+    private static void CheckApart(Allocation from, Allocation to)
     {
-        var target = await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken);
+        if (from.Values.GetValueOrDefault(Allocation.Home) is { Length: > 0 } old && to.Values.GetValueOrDefault(Allocation.Home) is { Length: > 0 } @new && (IsWithin(old, @new) || IsWithin(@new, old)))
+            throw new AdminException(ExitCode.DataError, $"{@new} and the old place, {old}, are not apart from each other; name a place outside");
+
+        static bool IsWithin(string path, string above) => (path + '/').StartsWith(above + '/', StringComparison.Ordinal);
+    }
+
+    /// <summary>A mover makes the new place the same as the old one: what it did not bring it would remove.</summary>
+    private static async Task CheckEmptyAsync(MovedMailbox target, string user, CancellationToken cancellationToken)
+    {
         _ = (target.Reading, target.Import, target.Removal);
+        await foreach (var _ in target.Reading.ListAsync(cancellationToken))
+        {
+            throw new AdminException(ExitCode.DataError,
+                $"the place for user '{user}' at mda '{target.Mda}' holds mail already; name one without, and 'mailstore mail import' brings along what is there");
+        }
+    }
+
+    private static async Task CheckLossAsync(MovedMailbox target, string user, MoveState state, MailSurvey survey, CancellationToken cancellationToken)
+    {
         if (await survey.LossAtAsync(target, cancellationToken) is { } loss && !state.AllowLoss)
-            throw new AdminException(ExitCode.DataError, $"mda '{target.Mda}' does not keep all that user '{record.Name}' has: {loss}; --allow-loss moves him all the same");
+            throw new AdminException(ExitCode.DataError, $"mda '{target.Mda}' does not keep all that user '{user}' has: {loss}; --allow-loss moves him all the same");
     }
 
     /// <summary>Takes back what was allocated for nothing; no record says anything of it.</summary>
-    private async Task DropAsync(UserRecord record, MoveState state, MdaInstance mda, Allocation allocation)
+    private async Task DropAsync(UserRecord record, MoveState state, MdaInstance mda, Allocation allocation, bool isEmpty)
     {
         try
         {
             // folders were made in it
-            if ((await directory.TryParseAsync(state.OtherOf(record), CancellationToken.None)).Result is ParseResult.Ready { Mailbox: IMailboxRemoval removal })
+            if (isEmpty && (await directory.TryParseAsync(state.OtherOf(record), CancellationToken.None)).Result is ParseResult.Ready { Mailbox: IMailboxRemoval removal })
                 await removal.RemoveAllAsync(CancellationToken.None);
             await mda.Agent.ReleaseAsync(await directory.Users.FindAsync(record.Name, CancellationToken.None), allocation, CancellationToken.None);
         }
