@@ -113,7 +113,7 @@ internal sealed class DovecotServer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private string[] Location => ["-o", $"mail_uid={Uid}", "-o", $"mail_gid={Uid}"];
+    private static string[] Location => ["-o", $"mail_uid={Uid}", "-o", $"mail_gid={Uid}"];
 
     private Dictionary<string, string> Environment => new() { ["USER"] = User, ["HOME"] = Path.Combine(_folder.FullName, "home") };
 
