@@ -34,10 +34,13 @@ internal static class UserMoveCommand
         {
             words, mda, domain, all, unset, keepOld, allowLoss, abort, parallel, rate, hook, dry, json,
         };
+        parallel.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > MostParallel)
+                result.AddError($"--parallel takes 1 to {MostParallel}");
+        });
         command.Validators.Add(result =>
         {
-            if (result.GetValue(parallel) is < 1 or > MostParallel)
-                result.AddError($"--parallel takes 1 to {MostParallel}");
             if (result.GetValue(rate) is { } text && (!ByteSize.TryParse(text, null, out var size) || size.Bytes < 1))
                 result.AddError($"--rate takes a size, as 10M, not '{text}'");
             if (result.GetValue(all) && result.GetValue(domain) is not null)

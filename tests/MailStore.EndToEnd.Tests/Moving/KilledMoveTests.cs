@@ -21,7 +21,7 @@ public sealed class KilledMoveTests
         await place.AddUsersAsync(users);
         var random = new Random(7);
         string[] mdas = ["litedb", "other", "maildir"];
-        var server = await ServerProcess.StartAsync(place, "--log-level", "warning");
+        var server = await ServerProcess.StartAsync(place);
         var (kills, round) = (0, 0);
         try
         {
@@ -43,7 +43,7 @@ public sealed class KilledMoveTests
                     {
                         await server.KillAsync();
                         await server.DisposeAsync();
-                        server = await ServerProcess.StartAsync(place, "--log-level", "warning");
+                        server = await ServerProcess.StartAsync(place);
                     }
 
                     await mover.WaitForExitAsync();

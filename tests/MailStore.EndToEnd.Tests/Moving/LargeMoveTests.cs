@@ -19,7 +19,7 @@ public sealed class LargeMoveTests(ITestOutputHelper output)
     {
         using var place = new TestPlace("\n[mda.maildir]\n\n[mda.other]\nmodule = \"maildir\"\npath = \"other/{user}\"\n");
         (await place.RunAsync("user", "add", Alice)).Succeeded();
-        await using var server = await ServerProcess.StartAsync(place, "--log-level", "warning");
+        await using var server = await ServerProcess.StartAsync(place);
         var memory = new ServerMemory(server.ProcessId);
         var watch = Stopwatch.StartNew();
         await FillAsync(server);

@@ -25,7 +25,7 @@ public sealed class MovesUnderLoadTests(FormatsFixture fixture)
             """);
         var users = Enumerable.Range(0, UserCount).Select(SentMail.UserName).ToList();
         await place.AddUsersAsync(users);
-        await using var server = await ServerProcess.StartAsync(place, "--log-level", "warning");
+        await using var server = await ServerProcess.StartAsync(place);
         var taken = await FillAsync(server, users);
         foreach (var user in users)
             Flag(place.MaildirOf(user));

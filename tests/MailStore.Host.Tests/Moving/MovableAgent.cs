@@ -16,6 +16,9 @@ internal sealed class MovableAgent(string name) : IMailDeliveryAgent
     /// <summary>What a new mailbox is like.</summary>
     public Action<MovableMailbox> Making { get; set; } = _ => { };
 
+    /// <summary>Where the next one is; null for a place of its own.</summary>
+    public string? Home { get; set; }
+
     public MovableMailbox Of(Allocation allocation) => Mailboxes[allocation.Id];
 
     public ParseResult Parse(EffectiveUser user)
@@ -26,7 +29,7 @@ internal sealed class MovableAgent(string name) : IMailDeliveryAgent
     }
 
     public ValueTask<Allocation> AllocateAsync(EffectiveUser user, AllocationContext context, CancellationToken cancellationToken) =>
-        new(context.Complete(1, [new(Allocation.Home, $"/{name}/{user.GetOptions<FakeOptions>().Path}/{Interlocked.Increment(ref _allocations)}")]));
+        new(context.Complete(1, [new(Allocation.Home, Home ?? $"/{name}/{user.GetOptions<FakeOptions>().Path}/{Interlocked.Increment(ref _allocations)}")]));
 
     public ValueTask ReleaseAsync(UserRecord? current, Allocation lost, CancellationToken cancellationToken)
     {

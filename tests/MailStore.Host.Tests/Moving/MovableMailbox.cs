@@ -21,6 +21,12 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
     /// <summary>Runs before mails are imported.</summary>
     public Func<Task> BeforeImport { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Runs when a listing begins.</summary>
+    public Action BeforeListing { get; set; } = () => { };
+
+    /// <summary>A mail that lists miss.</summary>
+    public string? Hidden { get; set; }
+
     /// <summary>Runs when a listing has told all mails.</summary>
     public Func<Task> AfterListing { get; set; } = () => Task.CompletedTask;
 
@@ -45,6 +51,16 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
             var mail = new MovableMail($"{name}-{++_last}", text, new DateTimeOffset(2026, 1, 1, 0, minute, 0, TimeSpan.Zero), flags, folder);
             _mails.Add(mail);
             return mail;
+        }
+    }
+
+    /// <summary>As a reader does.</summary>
+    public void PutInto(string id, string folder)
+    {
+        lock (_gate)
+        {
+            var index = _mails.FindIndex(mail => mail.Id == id);
+            _mails[index] = _mails[index] with { Id = $"{name}-{++_last}", Folder = folder };
         }
     }
 
@@ -86,7 +102,8 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
 
     public async IAsyncEnumerable<StoredMail> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var mail in Mails.OrderBy(mail => mail.Folder, StringComparer.Ordinal).ThenBy(mail => mail.Arrival))
+        BeforeListing();
+        foreach (var mail in Mails.Where(mail => mail.Id != Hidden).OrderBy(mail => mail.Folder, StringComparer.Ordinal).ThenBy(mail => mail.Arrival))
             yield return new StoredMail(mail.Id, mail.Text.Length, mail.Arrival, mail.Flags, mail.Folder);
         await AfterListing();
     }

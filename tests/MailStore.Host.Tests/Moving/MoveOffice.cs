@@ -26,7 +26,8 @@ internal sealed class MoveOffice : IDisposable
         Configuration = ConfigFolder.LoadRight("mda = \"first\"\ncreator = \"fake\"\nuserdb = \"fake\"\n[mda.first]\n[mda.second]\n");
         var agents = Configuration.Modules.Where(section => section.Kind == ModuleKind.Mda).Select(section => Instance(
             section.Kind, section.Instance, section.Instance == "first" ? First : Second, typeof(FakeOptions), section.OptionsTable));
-        _modules = new ModuleSet([.. agents, Instance(ModuleKind.Creator, "fake", new FakeCreator()), Instance(ModuleKind.Userdb, "fake", isShared ? new SharedFakeUsers(Users) : Users)], "fake", "fake", Log);
+        Shared = isShared ? new SharedFakeUsers(Users) : null;
+        _modules = new ModuleSet([.. agents, Instance(ModuleKind.Creator, "fake", new FakeCreator()), Instance(ModuleKind.Userdb, "fake", Shared is null ? Users : Shared)], "fake", "fake", Log);
         Start();
     }
 
@@ -37,6 +38,9 @@ internal sealed class MoveOffice : IDisposable
     public MovableAgent Second { get; } = new("second");
 
     public FakeUsers Users { get; } = new();
+
+    /// <summary>Over <see cref="Users"/>; null if no other host has them open.</summary>
+    public SharedFakeUsers? Shared { get; }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 

@@ -166,6 +166,78 @@ public sealed class MovingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_new_place_that_holds_mail_already_is_refused_and_keeps_it()
+    {
+        var old = await _office.AddAliceAsync();
+        MovableMailbox? full = null;
+        _office.Second.Making = mailbox => (full = mailbox).Put("from before");
+        var refused = await Assert.ThrowsAsync<AdminException>(() => _office.MoveAsync());
+        Assert.Contains("holds mail already", refused.Message, StringComparison.Ordinal);
+        Assert.False(full!.IsRemoved);
+        Assert.Equal("from before", Assert.Single(full.Mails).Text);
+        Assert.DoesNotContain(HostKeys.Moving, _office.Record.Settings.Keys);
+        Assert.Single(old.Mails);
+    }
+
+    [Theory]
+    [InlineData("default/1/inner")]
+    [InlineData("default/1")]
+    public async Task A_new_place_within_the_old_one_is_refused_since_the_old_one_is_removed(string path)
+    {
+        var old = await _office.AddAliceAsync();
+        _office.First.Home = $"/first/{path}";
+        var refused = await Assert.ThrowsAsync<AdminException>(() => _office.MoveAsync(move => move with { Mda = null, Settings = new() { ["path"] = path } }));
+        Assert.Contains("not apart from each other", refused.Message, StringComparison.Ordinal);
+        Assert.False(old.IsRemoved);
+        Assert.Single(old.Mails);
+        Assert.DoesNotContain(HostKeys.Moving, _office.Record.Settings.Keys);
+    }
+
+    [Fact]
+    public async Task A_setting_that_decides_no_place_moves_nobody()
+    {
+        await _office.AddAliceAsync();
+        var refused = await Assert.ThrowsAsync<AdminException>(() => _office.MoveAsync(move => move with { Mda = null, Settings = new() { ["quota"] = "1G" } }));
+        Assert.Contains("'mailstore user set", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mail_that_was_stored_at_the_old_place_when_the_move_was_over_already_is_stored_again_when_the_MTA_sends_it_again()
+    {
+        using var office = new MoveOffice(isShared: true);
+        var old = await office.AddAliceAsync();
+        var forwarded = new ForwardedClient { QueueId = "4ABC" };
+        var (isInside, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        old.BeforeDelivery = () =>
+        {
+            isInside.TrySetResult();
+            return goOn.Task;
+        };
+        var stuck = office.SendAsync("Subject: stuck\n\nstuck\n", forwarded);
+        await isInside.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        while (!stuck.IsCompleted)
+        {
+            office.Clock.Advance(TimeSpan.FromSeconds(5));
+            await Task.WhenAny(stuck, Task.Delay(100));
+        }
+
+        Assert.Equal(451, await stuck);
+        // another host has moved her meanwhile, and waited as long as it has to
+        office.Users.Put(MoveOffice.Alice, new Allocation { Id = "other", Mda = "second", Form = 1 }, (HostKeys.Origin, office.Record.Allocation!.Id));
+        goOn.SetResult();
+        await office.Delivery.UnderWay.PassAsync(MoveOffice.Alice, default).WaitAsync(TimeSpan.FromSeconds(60));
+        var code = 0;
+        for (var i = 0; i < 600 && code != 250; i++)
+        {
+            code = await office.SendAsync("Subject: stuck\n\nstuck\n", forwarded);
+            await Task.Delay(code == 250 ? 0 : 100);
+        }
+
+        Assert.Equal(250, code);
+        Assert.Single(office.Mailbox.Mails, mail => mail.Text.EndsWith("stuck\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_place_that_gives_back_another_mail_than_it_got_ends_the_move_before_the_switch()
     {
         var old = await _office.AddAliceAsync();

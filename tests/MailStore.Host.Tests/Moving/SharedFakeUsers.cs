@@ -8,6 +8,9 @@ internal sealed class SharedFakeUsers(FakeUsers users) : IUserDatabase, IUserLoc
 {
     private readonly SemaphoreSlim _lock = new(1, 1);
 
+    /// <summary>A record that is read though another host has changed it, until this one writes.</summary>
+    public UserRecord? Old { get; set; }
+
     public ValueTask<TimeSpan> GetLockLeaseAsync(CancellationToken cancellationToken) => new(TimeSpan.FromSeconds(1));
 
     public async ValueTask<IUserLock> LockAsync(string name, CancellationToken cancellationToken)
@@ -16,11 +19,15 @@ internal sealed class SharedFakeUsers(FakeUsers users) : IUserDatabase, IUserLoc
         return new Held(_lock);
     }
 
-    public ValueTask<UserRecord?> FindAsync(string name, CancellationToken cancellationToken) => users.FindAsync(name, cancellationToken);
+    public ValueTask<UserRecord?> FindAsync(string name, CancellationToken cancellationToken) => Old is { } old ? new(old) : users.FindAsync(name, cancellationToken);
 
     public ValueTask<UserRecord?> TryAddAsync(UserRecord user, CancellationToken cancellationToken) => users.TryAddAsync(user, cancellationToken);
 
-    public ValueTask<UserRecord?> TryReplaceAsync(UserRecord user, CancellationToken cancellationToken) => users.TryReplaceAsync(user, cancellationToken);
+    public ValueTask<UserRecord?> TryReplaceAsync(UserRecord user, CancellationToken cancellationToken)
+    {
+        Old = null;
+        return users.TryReplaceAsync(user, cancellationToken);
+    }
 
     public ValueTask<bool> TryRemoveAsync(UserRecord user, CancellationToken cancellationToken) => users.TryRemoveAsync(user, cancellationToken);
 
