@@ -14,7 +14,7 @@ public sealed class ClusterMoveTests(ClusterServers servers) : IClassFixture<Clu
     {
         // the old place is kept for as long as a call may take: here not a minute
         var addresses = ClusterAddresses.Of(servers) with { Timeout = TimeSpan.FromSeconds(4) };
-        await using var cluster = await Cluster.StartAsync(servers, "trial", 3, addresses, "[modules]\ncall_timeout = \"25s\"\n");
+        await using var cluster = await Cluster.StartAsync(servers, "trial", 3, addresses, "[modules]\ncall_timeout = \"8s\"\n");
         var users = Enumerable.Range(0, UserCount).Select(SentMail.UserName).ToList();
         string[] formats = ["maildir", "postgres", "s3"];
         await cluster.AddUsersAsync(users.Select((user, i) => $"{user} mda={formats[i % 2]}"));

@@ -6,7 +6,8 @@ namespace MailStore.EndToEnd.Tests.Moving;
 /// <summary>Holds what is stored against what was acknowledged: each mail once, whole, with its flags and its arrival.</summary>
 internal sealed class MoveAudit(TestPlace place, IReadOnlyList<string> users)
 {
-    private Dictionary<(string User, string Id), (DateTimeOffset Arrival, string Flags)> _seen = [];
+    // to the second, as all formats keep it
+    private Dictionary<(string User, string Id), (long Arrival, string Flags)> _seen = [];
 
     /// <summary>Reads all mails of all users.</summary>
     /// <param name="mda">Where all of them must be.</param>
@@ -16,7 +17,7 @@ internal sealed class MoveAudit(TestPlace place, IReadOnlyList<string> users)
     {
         var mayBeTwice = (unsure ?? []).ToHashSet();
         var found = new List<(string User, string Id)>();
-        var seen = new Dictionary<(string User, string Id), (DateTimeOffset Arrival, string Flags)>();
+        var seen = new Dictionary<(string User, string Id), (long Arrival, string Flags)>();
         var records = (await place.RunAsync("user", "list", "--json")).Succeeded().Output.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.All(records, record => Assert.Equal(mda, record.GetProperty("mda").GetString()));
         Assert.All(records, record => Assert.False(record.TryGetProperty("moving", out _), record.ToString()));
@@ -28,7 +29,7 @@ internal sealed class MoveAudit(TestPlace place, IReadOnlyList<string> users)
             {
                 var id = SentMail.IdOf(user, await File.ReadAllBytesAsync(file));
                 found.Add((user, id));
-                seen[(user, id)] = (File.GetLastWriteTimeUtc(file), file.Contains(":2,", StringComparison.Ordinal) ? file[(file.LastIndexOf(":2,", StringComparison.Ordinal) + 3)..] : "");
+                seen[(user, id)] = (new DateTimeOffset(File.GetLastWriteTimeUtc(file)).ToUnixTimeSeconds(), file.Contains(":2,", StringComparison.Ordinal) ? file[(file.LastIndexOf(":2,", StringComparison.Ordinal) + 3)..] : "");
             }
 
             Directory.Delete(target, recursive: true);

@@ -35,7 +35,7 @@ internal sealed class MaildirSource(string path) : IMailSource
 
     /// <summary>As they arrived: a Maildir tells it by the times of its files, and programs tell the rest by their names.</summary>
     private static IEnumerable<(FileInfo File, MailFlags Flags)> Files(string directory) => Parts
-        .SelectMany(part => new DirectoryInfo(Path.Combine(directory, part)).EnumerateFiles().Select(file => (file, part == "cur" ? FlagsOf(file.Name) : MailFlags.None)))
+        .SelectMany(part => new DirectoryInfo(Path.Combine(directory, part)).EnumerateFiles().Select(file => (file, FlagsOf(file.Name))))
         .Where(found => !found.file.Name.StartsWith('.'))
         .OrderBy(found => found.file.LastWriteTimeUtc).ThenBy(found => found.file.Name, StringComparer.Ordinal);
 
@@ -51,6 +51,7 @@ internal sealed class MaildirSource(string path) : IMailSource
         }
     }
 
+    // also in 'new': Dovecot marks mails there
     private static MailFlags FlagsOf(string name)
     {
         var at = name.LastIndexOf(":2,", StringComparison.Ordinal);

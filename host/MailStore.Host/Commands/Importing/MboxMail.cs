@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using MailStore.Sdk;
@@ -12,10 +13,13 @@ internal sealed class MboxMail
     private static readonly string[] Own = ["status", "x-status", "x-keywords", "x-uid", "x-imap", "x-imapbase", "content-length"];
 
     private readonly ArrayBufferWriter<byte> _content = new();
+    private readonly List<int> _quotes = [];
     private string _name = "";
     private bool _isBody;
     private bool _isLeftOut;
     private int _emptyLine;
+    private int _header;
+    private long? _length;
 
     public MailFlags Flags { get; private set; }
 
@@ -28,10 +32,11 @@ internal sealed class MboxMail
         var text = line.TrimEnd("\r\n"u8);
         if (!_isBody && IsOwnField(text))
             return;
-        _isBody |= text.IsEmpty;
-        if (IsQuoted(text))
-            line = line[1..];
+        if (_isBody && IsQuoted(text))
+            _quotes.Add(_content.WrittenCount);
         _content.Write(line);
+        if (!_isBody && text.IsEmpty)
+            (_isBody, _header) = (true, _content.WrittenCount);
         // the one before the next mail belongs to the file
         _emptyLine = text.IsEmpty ? line.Length : 0;
     }
@@ -39,7 +44,20 @@ internal sealed class MboxMail
     public Stream Open()
     {
         var content = _content.WrittenMemory[..(_content.WrittenCount - _emptyLine)];
-        return MemoryMarshal.TryGetArray(content, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(content.ToArray());
+        // who counts the bytes of the text needs no quotes: what looks like one in it is the mail's own (mutt)
+        if (_quotes.Count == 0 || _length == content.Length - _header)
+            return MemoryMarshal.TryGetArray(content, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(content.ToArray());
+        var unquoted = new MemoryStream(content.Length);
+        var from = 0;
+        foreach (var quote in _quotes)
+        {
+            unquoted.Write(content.Span[from..quote]);
+            from = quote + 1;
+        }
+
+        unquoted.Write(content.Span[from..]);
+        unquoted.Position = 0;
+        return unquoted;
     }
 
     private bool IsOwnField(ReadOnlySpan<byte> line)
@@ -59,6 +77,8 @@ internal sealed class MboxMail
     private void Note(string name, string value)
     {
         IsInternal |= name == "x-imap";
+        if (name == "content-length" && long.TryParse(value, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var length))
+            _length = length;
         if (name is not ("status" or "x-status"))
             return;
         foreach (var letter in value)

@@ -8,7 +8,7 @@ using MailStore.Sdk;
 namespace MailStore.Host.Commands.Importing;
 
 /// <summary>
-/// An mbox file (RFC 4155, appendix A). A mail begins with a <c>From </c> line behind an empty line; quoted ones (<c>&gt;From </c>) get back what they were (mboxrd). Fields by which programs
+/// An mbox file (RFC 4155, appendix A). A mail begins with a <c>From </c> line behind an empty line; quoted ones (<c>&gt;From </c>) get back what they were (mboxrd), unless the mail says how long it is. Fields by which programs
 /// keep flags and lengths in the file are taken as such and left out. Read once, from its start to its end; one mail is in memory at a time.
 /// </summary>
 internal sealed class MboxSource(string path, string? folder) : IMailSource

@@ -41,6 +41,14 @@ public sealed class MboxSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_mail_that_says_its_length_has_no_quotes()
+    {
+        const string Text = ">From a\n>>From b\nFrom c\n";
+        var mails = await ReadAsync($"{FromLine}Subject: a\nContent-Length: {Text.Length}\n\n{Text}\n{FromLine}Subject: b\nContent-Length: {Text.Length + 1}\n\n{Text}\n");
+        Assert.Equal([$"Subject: a\n\n{Text}", "Subject: b\n\nFrom a\n>From b\nFrom c\n"], mails.Select(mail => mail.Text));
+    }
+
+    [Fact]
     public async Task The_notes_that_a_program_keeps_as_a_mail_are_none()
     {
         var mails = await ReadAsync($"{FromLine}Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\nX-IMAP: 1700000000 0000000002\nStatus: RO\n\nThis text is part of the internal format.\n\n{FromLine}Subject: a\nX-IMAPbase: 1 2\n\na\n\n");
