@@ -7,7 +7,7 @@ public sealed class ClusterMoveTests(ClusterServers servers) : IClassFixture<Clu
 {
     private const int Connections = 8;
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1";
-    private static readonly int UserCount = IsLong ? 200 : 8;
+    private static readonly int UserCount = IsLong ? 200 : 4;
 
     [FactIf(FactIfAttribute.Postgres, FactIfAttribute.Ceph)]
     public async Task Whatever_host_gets_a_mail_it_is_there_once_at_the_new_place()

@@ -10,7 +10,7 @@ public sealed class MovesUnderLoadTests(FormatsFixture fixture)
 {
     private const int Connections = 8;
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1";
-    private static readonly int UserCount = IsLong ? 500 : 10;
+    private static readonly int UserCount = IsLong ? 500 : 5;
     private static readonly int MailsOfEach = IsLong ? 100 : 10;
 
     [FormatTheory, InlineData("maildir postgres s3 mbox litedb maildir")]

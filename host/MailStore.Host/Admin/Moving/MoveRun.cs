@@ -15,9 +15,6 @@ internal sealed class MoveRun(
     /// <summary>A pass that brings no more than this leaves the rest to the last one.</summary>
     private const int Few = 256;
 
-    /// <summary>Where mail comes as fast as it is copied, the switch ends it.</summary>
-    private const int MostPasses = 10;
-
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Stands in the record from the start of this run on. Another run that wakes up after it lost its lock, or that knows an old record only, comes to nothing by it.</summary>
@@ -91,14 +88,17 @@ internal sealed class MoveRun(
         var target = await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken);
         _copier = NewCopier(source, target);
         await _copier.PrepareAsync(isOwners: state.IsReturn, All, cancellationToken);
+        var before = int.MaxValue;
         for (var pass = 1; ; pass++)
         {
             var brought = await _copier.PassAsync(Following.All, All, cancellationToken);
             // on the way back more may be there than was brought: what hosts that did not know of the switch have delivered
             if (pass == 1 && !state.IsReturn)
                 await _copier.RemoveUnclaimedAsync(cancellationToken);
-            if (brought <= Few || pass == MostPasses)
+            // where mail comes as fast as it is copied, the next pass would have no less to do: the switch ends that
+            if (brought <= Few || brought > before / 2)
                 break;
+            before = brought;
         }
 
         if (!state.IsReturn)
