@@ -91,7 +91,7 @@ internal sealed class MoveRun(
         var before = int.MaxValue;
         for (var pass = 1; ; pass++)
         {
-            var brought = await _copier.PassAsync(Following.All, All, cancellationToken);
+            var brought = await _copier.PassAsync(Following.All, UpTo(clock.GetUtcNow()), cancellationToken);
             // on the way back more may be there than was brought: what hosts that did not know of the switch have delivered
             if (pass == 1 && !state.IsReturn)
                 await _copier.RemoveUnclaimedAsync(cancellationToken);
@@ -104,7 +104,7 @@ internal sealed class MoveRun(
         if (!state.IsReturn)
             await _copier.VerifyAsync(cancellationToken);
         var lastPass = clock.GetUtcNow();
-        await _copier.PassAsync(Following.Flags, All, cancellationToken);
+        await _copier.PassAsync(Following.Flags, UpTo(lastPass), cancellationToken);
         await ChangeAsync(state, (current, now) => WithOrigin(now.Exchanged(current, request.HasHook ? MovePhase.Switched : MovePhase.Draining, lastPass), current), cancellationToken);
         MoveLog.Switched(logger, name, target.Mda, _copier.Mails);
     }
@@ -196,6 +196,9 @@ internal sealed class MoveRun(
         var (from, to) = state.IsSwitched ? (state.Other, own) : (own, state.Other);
         return new MovedPlaces(from.Mda, from.Values.GetValueOrDefault(Allocation.Home), to.Mda, to.Values.GetValueOrDefault(Allocation.Home));
     }
+
+    /// <summary>A list that tells what comes while it is read would not end where mail comes as fast as it is copied.</summary>
+    private static Func<StoredMail, bool> UpTo(DateTimeOffset now) => mail => mail.Arrival <= now;
 
     private static bool All(StoredMail mail) => true;
 
