@@ -46,6 +46,9 @@ internal sealed class DeliveriesUnderWay
 
         public LinkedListNode<Ticket>? Node { get; set; }
 
+        /// <summary>Whether somebody waits for it.</summary>
+        public bool IsAwaited => _over is not null;
+
         /// <summary>Made only where somebody waits; under the lock.</summary>
         public Task Over => (_over ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 

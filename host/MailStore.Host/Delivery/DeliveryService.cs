@@ -231,17 +231,20 @@ internal sealed class DeliveryService : IDelivery, IDisposable
     {
         var result = await delivery;
         var isStored = result?.Status == DeliveryStatus.Stored;
-        var isKnown = isStored && repeat is not null && await IsStillAtAsync(user, place);
+        var isKnown = isStored && repeat is not null && await IsBroughtAlongAsync(user, place, underWay);
         underWay?.Dispose();
         if (repeat is { } key)
             _repeats!.End(key, isKnown);
         if (isStored)
-            DeliveryLog.StoredLate(_logger, deliveryId, user, mda, result!.StoredId, isKnown ? "answered 250 and not stored again" : repeat is null ? "stored again: there is no queue id to know it by" : "stored again: his place has changed meanwhile");
+            DeliveryLog.StoredLate(_logger, deliveryId, user, mda, result!.StoredId, Then(repeat, isKnown));
     }
 
-    /// <summary>Whether a mail that was stored so late is where the user has his mail: from a place that he has moved away from nobody may bring it any more.</summary>
-    private async Task<bool> IsStillAtAsync(string user, string? place)
+    /// <summary>Whether a mail that was stored so late is where the user has his mail, or is brought there: from a place that another host has moved him away from, perhaps nobody does any more.</summary>
+    private async Task<bool> IsBroughtAlongAsync(string user, string? place, DeliveriesUnderWay.Ticket? underWay)
     {
+        // a mover of this host waits for it
+        if (_modules.Users is not ISharedUserDatabase || underWay is { IsAwaited: true })
+            return true;
         try
         {
             return (await _directory.Users.FindAsync(user, CancellationToken.None))?.Allocation?.Id == place;
@@ -251,6 +254,14 @@ internal sealed class DeliveryService : IDelivery, IDisposable
             return false;
         }
     }
+
+    private string Then(RepeatKey? repeat, bool isKnown) => (repeat, _repeats) switch
+    {
+        (not null, _) when !isKnown => "stored again: the user has been moved meanwhile",
+        (not null, _) => "answered 250 and not stored again, if it comes to this host, from the same client, within repeat_window",
+        (_, null) => "stored again: repeat_window is 0",
+        _ => "stored again: there is no queue id to know it by",
+    };
 
     /// <summary>Parses the record, by way of the creator if something is missing. Null: the user is gone.</summary>
     private async ValueTask<ParsedUser?> CompleteAsync(UserRecord record, DeliveryTimes times, CancellationToken cancellationToken)

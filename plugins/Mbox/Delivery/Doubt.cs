@@ -10,19 +10,19 @@ namespace MailStore.Mbox.Delivery;
 /// <param name="Ids">What they are known by.</param>
 internal sealed record Doubt(FileStatus Status, long End, IReadOnlyList<string> Ids)
 {
-    /// <summary>Cuts them off, if they still are what the file ends in.</summary>
+    /// <summary>Cuts them off, if they still are what the file ends in. What is torn of them is cut off as any torn tail is.</summary>
+    /// <remarks>Found by what they are known by, never by where they began: another program may have made the mails before them longer in the same file, as by a flag.</remarks>
     public void Settle(LockedFile file)
     {
         if (!file.Status.IsSame(Status) || file.Status.Size <= End)
             return;
         using var window = new FileWindow(file.Handle);
-        for (MailHead? head = null; (head = MailFinder.FindBefore(window, head?.Start ?? file.Status.Size, file.Status.Size)) is not null && head.Start > End;)
-        {
-            if (head.Marker is not { IsConfirmed: false } marker || !Ids.Contains(marker.Id))
-                return;
-        }
-
-        RandomAccess.SetLength(file.Handle, End);
+        var end = file.Status.Size;
+        while (MailFinder.FindBefore(window, end, file.Status.Size) is { Marker: { } marker } head && Ids.Contains(marker.Id))
+            end = head.Start;
+        if (end == file.Status.Size)
+            return;
+        RandomAccess.SetLength(file.Handle, end);
         Posix.Sync(file.Handle, file.Path);
     }
 }

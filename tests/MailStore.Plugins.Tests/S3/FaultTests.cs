@@ -123,6 +123,16 @@ public sealed class FaultTests(RgwFixture fixture)
     }
 
     [RgwFact]
+    public async Task A_mistake_in_the_file_of_the_keys_stops_the_start_and_no_key_is_told()
+    {
+        await using var world = await S3World.CreateAsync(fixture);
+        await File.WriteAllTextAsync(world.Options.CredentialsFile, "[default]\naws_access_key_id = test\naws_secret_access_key: a-secret-by-colon\n");
+        var mistake = await Assert.ThrowsAsync<ModuleConfigurationException>(world.StartAsync);
+        Assert.Contains(world.Options.CredentialsFile, mistake.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("a-secret-by-colon", mistake.ToString(), StringComparison.Ordinal);
+    }
+
+    [RgwFact]
     public async Task Keys_that_others_can_read_stop_the_start()
     {
         await using var world = await S3World.CreateAsync(fixture);

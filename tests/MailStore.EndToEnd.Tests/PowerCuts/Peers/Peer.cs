@@ -12,6 +12,9 @@ internal abstract class Peer : IAsyncDisposable
 {
     private const int UserCount = 20;
 
+    /// <summary>Who owns the mail: a number, since a machine may have a user vmail of its own.</summary>
+    protected const int Owner = 2006;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly MtaPackages _packages;
@@ -60,7 +63,7 @@ internal abstract class Peer : IAsyncDisposable
     public async Task StartAsync(Ledger ledger)
     {
         Configure(ledger);
-        var mail = $"mkdir -p {Store} && for user in {string.Join(' ', Users)}; do mkdir -p {Store}/$user/Maildir/cur {Store}/$user/Maildir/new {Store}/$user/Maildir/tmp; done && chown -R vmail:vmail {Store} && sync -f {Store}";
+        var mail = $"mkdir -p {Store} && for user in {string.Join(' ', Users)}; do mkdir -p {Store}/$user/Maildir/cur {Store}/$user/Maildir/new {Store}/$user/Maildir/tmp; done && chown -R {Owner}:{Owner} {Store} && sync -f {Store}";
         var root = await _packages.PrepareAsync(Package);
         string[] command = [.. Disk.Inside, Path.Combine(RepositoryRoot.Path, "tests", "mta"), "run", root, Shared, "sh", "-c", $"{mail} && {Command}"];
         var info = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
