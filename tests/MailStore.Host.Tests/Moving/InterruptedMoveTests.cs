@@ -215,6 +215,49 @@ public sealed class InterruptedMoveTests : IDisposable
         Assert.True(old.IsRemoved);
     }
 
+    /// <summary>All attempts for one version of a record may come to the same place.</summary>
+    [Fact]
+    public async Task In_a_cluster_who_wakes_up_after_it_lost_its_lock_removes_nothing_of_the_place_that_another_one_fills()
+    {
+        using var office = new MoveOffice(isShared: true);
+        await office.AddAliceAsync();
+        office.Second.Home = "/second/alice";
+        var (isInside, goOn, isFirst) = (new TaskCompletionSource(), new TaskCompletionSource(), true);
+        office.Second.Making = mailbox => mailbox.AfterListing = async () =>
+        {
+            if (!isFirst)
+                return;
+            isFirst = false;
+            isInside.SetResult();
+            await goOn.Task;
+        };
+        var asleep = office.MoveAsync();
+        await isInside.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        office.Shared!.LoseLock();
+
+        office.Start();
+        var switched = new TaskCompletionSource();
+        var move = office.MoveAsync(hear: line =>
+        {
+            if (line.Phase == "draining")
+                switched.TrySetResult();
+        });
+        await switched.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        goOn.SetResult();
+        Assert.Contains("the lock", (await Assert.ThrowsAsync<AdminException>(() => asleep)).Message, StringComparison.Ordinal);
+        Assert.False(office.Mailbox.IsRemoved);
+        Assert.Single(office.Mailbox.Mails);
+        Assert.Empty(office.Second.Released);
+        while (!move.IsCompleted)
+        {
+            office.Clock.Advance(TimeSpan.FromSeconds(5));
+            await Task.WhenAny(move, Task.Delay(100));
+        }
+
+        await move;
+        Assert.Single(office.Mailbox.Mails);
+    }
+
     [Fact]
     public async Task After_an_abort_at_the_start_the_new_place_is_gone_and_the_record_is_as_before()
     {

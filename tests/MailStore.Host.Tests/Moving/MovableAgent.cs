@@ -4,7 +4,7 @@ using MailStore.Sdk;
 
 namespace MailStore.Host.Tests.Moving;
 
-/// <summary>An MDA over <see cref="MovableMailbox"/>es, one for each allocation.</summary>
+/// <summary>An MDA over <see cref="MovableMailbox"/>es, one for each home.</summary>
 internal sealed class MovableAgent(string name) : IMailDeliveryAgent
 {
     private int _allocations;
@@ -19,13 +19,13 @@ internal sealed class MovableAgent(string name) : IMailDeliveryAgent
     /// <summary>Where the next one is; null for a place of its own.</summary>
     public string? Home { get; set; }
 
-    public MovableMailbox Of(Allocation allocation) => Mailboxes[allocation.Id];
+    public MovableMailbox Of(Allocation allocation) => Mailboxes[KeyOf(allocation)];
 
     public ParseResult Parse(EffectiveUser user)
     {
         if (user.GetOptions<FakeOptions>().Path == "forbidden")
             return new ParseResult.Invalid("this path is forbidden");
-        return user.Allocation is { } allocation ? new ParseResult.Ready(Mailboxes.GetOrAdd(allocation.Id, Make)) : new ParseResult.Incomplete("home");
+        return user.Allocation is { } allocation ? new ParseResult.Ready(Mailboxes.GetOrAdd(KeyOf(allocation), Make)) : new ParseResult.Incomplete("home");
     }
 
     public ValueTask<Allocation> AllocateAsync(EffectiveUser user, AllocationContext context, CancellationToken cancellationToken) =>
@@ -36,6 +36,8 @@ internal sealed class MovableAgent(string name) : IMailDeliveryAgent
         Released.Enqueue(lost);
         return default;
     }
+
+    private static string KeyOf(Allocation allocation) => allocation.Values.GetValueOrDefault(Allocation.Home, allocation.Id);
 
     private MovableMailbox Make(string id)
     {

@@ -15,6 +15,9 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
 
     public MailboxFidelity Fidelity { get; set; } = MailboxFidelity.Full;
 
+    /// <summary>Of which folders it can have.</summary>
+    public Func<string, bool> CanHaveFolder { get; set; } = _ => true;
+
     /// <summary>Runs before a mail is delivered.</summary>
     public Func<Task> BeforeDelivery { get; set; } = () => Task.CompletedTask;
 
@@ -72,7 +75,7 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
 
     public ValueTask<MailboxFidelity> GetFidelityAsync(CancellationToken cancellationToken) => new(Fidelity);
 
-    public ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken) => new(Fidelity.HasFolders);
+    public ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken) => new(Fidelity.HasFolders && CanHaveFolder(folder));
 
     public async ValueTask<IReadOnlyList<DeliveryResult>> ImportAsync(IReadOnlyList<Mail> mails, CancellationToken cancellationToken)
     {
@@ -123,7 +126,7 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
     {
         using var reader = new StreamReader(mail.OpenRead(), System.Text.Encoding.Latin1);
         var text = Storing(await reader.ReadToEndAsync());
-        var folder = Fidelity.HasFolders ? mail.Folder : null;
+        var folder = Fidelity.HasFolders && mail.Folder is { } wanted && CanHaveFolder(wanted) ? wanted : null;
         lock (_gate)
         {
             var stored = new MovableMail($"{name}-{++_last}", text, mail.Arrival, mail.Flags & Fidelity.Flags, folder);

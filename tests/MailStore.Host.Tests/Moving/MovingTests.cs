@@ -166,6 +166,25 @@ public sealed class MovingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_the_new_place_has_no_name_for_is_told_and_all_is_as_before()
+    {
+        var old = await _office.AddAliceAsync();
+        old.Put("in a folder", "Lists/A");
+        _office.Second.Making = mailbox => mailbox.CanHaveFolder = folder => !folder.Contains('/', StringComparison.Ordinal);
+        var before = _office.Record;
+        var refused = await Assert.ThrowsAsync<AdminException>(() => _office.MoveAsync());
+        Assert.Equal(ExitCode.DataError, refused.ExitCode);
+        Assert.Contains("cannot have the folder 'Lists/A'", refused.Message, StringComparison.Ordinal);
+        Assert.Equal((before.Allocation, before.Settings), (_office.Record.Allocation, _office.Record.Settings));
+        Assert.True(Assert.Single(_office.Second.Mailboxes.Values).IsRemoved);
+        Assert.Equal(2, old.Mails.Count);
+
+        Assert.Equal(MoveOutcome.Moved, (await _office.MoveAsync(move => move with { AllowLoss = true })).Outcome);
+        Assert.Equal(2, _office.Mailbox.Mails.Count);
+        Assert.All(_office.Mailbox.Mails, mail => Assert.Null(mail.Folder));
+    }
+
+    [Fact]
     public async Task A_new_place_that_holds_mail_already_is_refused_and_keeps_it()
     {
         var old = await _office.AddAliceAsync();

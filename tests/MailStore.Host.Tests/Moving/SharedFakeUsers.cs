@@ -7,6 +7,7 @@ namespace MailStore.Host.Tests.Moving;
 internal sealed class SharedFakeUsers(FakeUsers users) : IUserDatabase, IUserLocks, ISharedUserDatabase, IDisposable
 {
     private readonly SemaphoreSlim _lock = new(1, 1);
+    private Held? _held;
 
     /// <summary>A record that is read though another host has changed it, until this one writes.</summary>
     public UserRecord? Old { get; set; }
@@ -16,8 +17,11 @@ internal sealed class SharedFakeUsers(FakeUsers users) : IUserDatabase, IUserLoc
     public async ValueTask<IUserLock> LockAsync(string name, CancellationToken cancellationToken)
     {
         await _lock.WaitAsync(cancellationToken);
-        return new Held(_lock);
+        return _held = new Held(_lock);
     }
+
+    /// <summary>Who has the lock was away for longer than its lease.</summary>
+    public void LoseLock() => _held!.Lose();
 
     public ValueTask<UserRecord?> FindAsync(string name, CancellationToken cancellationToken) => Old is { } old ? new(old) : users.FindAsync(name, cancellationToken);
 
@@ -37,15 +41,27 @@ internal sealed class SharedFakeUsers(FakeUsers users) : IUserDatabase, IUserLoc
 
     private sealed class Held(SemaphoreSlim all) : IUserLock
     {
+        private readonly CancellationTokenSource _lost = new();
         private int _isHeld = 1;
 
-        public CancellationToken Lost => CancellationToken.None;
+        public CancellationToken Lost => _lost.Token;
+
+        public void Lose()
+        {
+            Release();
+            _lost.Cancel();
+        }
 
         public ValueTask DisposeAsync()
         {
+            Release();
+            return default;
+        }
+
+        private void Release()
+        {
             if (Interlocked.Exchange(ref _isHeld, 0) == 1)
                 all.Release();
-            return default;
         }
     }
 }

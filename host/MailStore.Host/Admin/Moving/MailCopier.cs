@@ -31,6 +31,9 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
 
     public long Bytes { get; private set; }
 
+    /// <summary>Whether mails of folders that the new place has no name for may come to its inbox.</summary>
+    public bool MayLoseFolders { get; init; } = true;
+
     /// <summary>Finds out what an earlier attempt has brought. Called once, before the first pass.</summary>
     /// <param name="isOwners">Whether the owner has the mails that are there in his hands already, so that one is the same in whatever folder he has put it.</param>
     /// <param name="concerns">Which mails are looked at.</param>
@@ -54,6 +57,7 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
     /// <param name="follows">What is done with mails that are at the new place already.</param>
     /// <param name="concerns">Which of the mails that are not known yet are looked at.</param>
     /// <returns>How many mails were brought.</returns>
+    /// <exception cref="AdminException">The new place will never take a mail as it is.</exception>
     public async Task<int> PassAsync(Following follows, Func<StoredMail, bool> concerns, CancellationToken cancellationToken)
     {
         var (brought, bytes) = (0, 0L);
@@ -167,6 +171,7 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
 
     private async Task ImportAsync(List<LoadedMail> mails, Following follows, CancellationToken cancellationToken)
     {
+        await CheckFoldersAsync(mails, cancellationToken);
         IReadOnlyList<DeliveryResult> results;
         try
         {
@@ -192,6 +197,17 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
             {
                 StorageFull = failure.Status == DeliveryStatus.StorageFull,
             };
+        }
+    }
+
+    private async Task CheckFoldersAsync(List<LoadedMail> mails, CancellationToken cancellationToken)
+    {
+        if (MayLoseFolders)
+            return;
+        foreach (var mail in mails)
+        {
+            if (mail.Listed.Folder is { } folder && await FolderOfAsync(folder, cancellationToken) is null)
+                throw new AdminException(ExitCode.DataError, $"mda '{target.Mda}' cannot have the folder '{folder}' of user '{user}', whose mails would come to the inbox; --allow-loss moves him all the same");
         }
     }
 

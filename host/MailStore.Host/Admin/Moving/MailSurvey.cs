@@ -49,11 +49,9 @@ internal sealed class MailSurvey
         }
 
         var lost = new List<string>();
-        var folders = 0;
-        foreach (var folder in _folders)
-            folders += fidelity.HasFolders && await place.Import.TryCreateFolderAsync(folder, cancellationToken) ? 0 : 1;
-        if (folders > 0)
-            lost.Add(string.Create(CultureInfo.InvariantCulture, $"{folders} {(folders == 1 ? "folder, whose mails" : "folders, whose mails")} would come to the inbox"));
+        // names that it has no folders of are found when it is filled: nothing is made before the record says so
+        if (!fidelity.HasFolders && Folders > 0)
+            lost.Add(string.Create(CultureInfo.InvariantCulture, $"{Folders} {(Folders == 1 ? "folder, whose mails" : "folders, whose mails")} would come to the inbox"));
         if ((_flags & ~fidelity.Flags) is not MailFlags.None and var flags)
             lost.Add($"the flags {flags.ToString().ToLowerInvariant()}");
         if (!fidelity.HasArrival)

@@ -22,6 +22,7 @@ internal sealed class MoveRun(
     private readonly TransferPace _pace = new(request.Rate, clock);
     private MailCopier? _copier;
     private MovedPlaces? _places;
+    private AdminException? _refusal;
     private long _told;
     private long _late;
 
@@ -59,6 +60,8 @@ internal sealed class MoveRun(
             }
         }
 
+        if (_refusal is not null)
+            throw _refusal;
         if (last.Outcome == MoveOutcome.Moved)
             MoveLog.Moved(logger, name, _copier?.Mails ?? 0, _late);
         else
@@ -75,7 +78,7 @@ internal sealed class MoveRun(
             var record = await users.FindAsync(name, cancellationToken);
             if (MoveState.Of(record) is not { } state)
                 return false;
-            if (await directory.Users.TryReplaceAsync((state with { Run = _run }).In(record), CancellationToken.None) is not null)
+            if (await directory.Users.TryReplaceAsync((state with { Run = _run, AllowLoss = state.AllowLoss || request.AllowLoss }).In(record), CancellationToken.None) is not null)
                 return true;
         }
 
@@ -86,15 +89,36 @@ internal sealed class MoveRun(
     {
         var source = await MovedMailbox.OfAsync(directory, record, cancellationToken);
         var target = await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken);
-        _copier = NewCopier(source, target);
-        await _copier.PrepareAsync(isOwners: state.IsReturn, All, cancellationToken);
+        _copier = NewCopier(source, target, mayLoseFolders: state.AllowLoss || state.IsReturn);
+        DateTimeOffset lastPass;
+        try
+        {
+            lastPass = await FillAsync(_copier, state, cancellationToken);
+        }
+        catch (AdminException refused) when (refused.ExitCode == ExitCode.DataError && !state.IsReturn)
+        {
+            // another try would come to the same: as if he had been refused before anything was done
+            _refusal = refused;
+            await ChangeAsync(state, (current, now) => (now with { Phase = MovePhase.Undoing }).In(current), cancellationToken);
+            return;
+        }
+
+        await ChangeAsync(state, (current, now) => WithOrigin(now.Exchanged(current, request.HasHook ? MovePhase.Switched : MovePhase.Draining, lastPass), current), cancellationToken);
+        MoveLog.Switched(logger, name, target.Mda, _copier.Mails);
+    }
+
+    /// <summary>Brings all that is there to the new place.</summary>
+    /// <returns>When the last look at the old place began.</returns>
+    private async Task<DateTimeOffset> FillAsync(MailCopier copier, MoveState state, CancellationToken cancellationToken)
+    {
+        await copier.PrepareAsync(isOwners: state.IsReturn, All, cancellationToken);
         var before = int.MaxValue;
         for (var pass = 1; ; pass++)
         {
-            var brought = await _copier.PassAsync(Following.All, UpTo(clock.GetUtcNow()), cancellationToken);
+            var brought = await copier.PassAsync(Following.All, UpTo(clock.GetUtcNow()), cancellationToken);
             // on the way back more may be there than was brought: what hosts that did not know of the switch have delivered
             if (pass == 1 && !state.IsReturn)
-                await _copier.RemoveUnclaimedAsync(cancellationToken);
+                await copier.RemoveUnclaimedAsync(cancellationToken);
             // where mail comes as fast as it is copied, the next pass would have no less to do: the switch ends that
             if (brought <= Few || brought > before / 2)
                 break;
@@ -102,11 +126,10 @@ internal sealed class MoveRun(
         }
 
         if (!state.IsReturn)
-            await _copier.VerifyAsync(cancellationToken);
+            await copier.VerifyAsync(cancellationToken);
         var lastPass = clock.GetUtcNow();
-        await _copier.PassAsync(Following.Flags, UpTo(lastPass), cancellationToken);
-        await ChangeAsync(state, (current, now) => WithOrigin(now.Exchanged(current, request.HasHook ? MovePhase.Switched : MovePhase.Draining, lastPass), current), cancellationToken);
-        MoveLog.Switched(logger, name, target.Mda, _copier.Mails);
+        await copier.PassAsync(Following.Flags, UpTo(lastPass), cancellationToken);
+        return lastPass;
     }
 
     private async Task RunHookAsync(MoveState state, CancellationToken cancellationToken)
@@ -149,8 +172,9 @@ internal sealed class MoveRun(
         await ChangeAsync(state, (current, _) => MoveState.Without(current), cancellationToken);
     }
 
-    private MailCopier NewCopier(MovedMailbox source, MovedMailbox target) => new(name, source, target, newBuffer, _pace, clock)
+    private MailCopier NewCopier(MovedMailbox source, MovedMailbox target, bool mayLoseFolders = true) => new(name, source, target, newBuffer, _pace, clock)
     {
+        MayLoseFolders = mayLoseFolders,
         Progress = async () =>
         {
             if (clock.GetElapsedTime(_told) >= ProgressEvery)

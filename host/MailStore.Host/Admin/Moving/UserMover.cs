@@ -35,7 +35,7 @@ internal sealed class UserMover(
         using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn.Lost);
         try
         {
-            if (await BeginAsync(name, request, tell, whole.Token) is { } over)
+            if (await BeginAsync(name, request, turn, tell, whole.Token) is { } over)
             {
                 await tell(over);
                 return;
@@ -56,7 +56,7 @@ internal sealed class UserMover(
 
     /// <summary>Sees to it that the record says what is to be done.</summary>
     /// <returns>Null: it does. Else nothing is to be done, and why.</returns>
-    private async Task<MoveLine?> BeginAsync(string name, MoveRequest request, Func<MoveLine, Task> tell, CancellationToken cancellationToken)
+    private async Task<MoveLine?> BeginAsync(string name, MoveRequest request, MoveLocks.Turn turn, Func<MoveLine, Task> tell, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
@@ -82,100 +82,11 @@ internal sealed class UserMover(
             }
 
             await tell(new MoveLine { User = name, Phase = "looking" });
-            if (await TryAllocateAsync(record, change, request, tell, cancellationToken))
+            if (await new MoveStart(directory, modules, turn, logger, clock).TryAllocateAsync(record, change, request, tell, cancellationToken))
                 return null;
         }
 
         throw Contended(name);
-    }
-
-    /// <returns>False if the record changed meanwhile.</returns>
-    private async Task<bool> TryAllocateAsync(UserRecord record, SettingsChange change, MoveRequest request, Func<MoveLine, Task> tell, CancellationToken cancellationToken)
-    {
-        var source = await MovedMailbox.OfAsync(directory, record, cancellationToken);
-        var survey = await MailSurvey.OfAsync(source.Reading, cancellationToken);
-        if (!request.KeepOld)
-            _ = source.Removal;
-        await tell(new MoveLine { User = record.Name, Phase = "looking", Total = survey.Mails });
-        var to = request.Mda ?? source.Mda;
-        var parsed = await directory.TryParseAsync(MovePlanner.Target(record, change, to), cancellationToken);
-        if (parsed is not { Mda: { } mda, Effective: { } effective })
-            throw new AdminException(ExitCode.DataError, $"user '{record.Name}': {(parsed.Result as ParseResult.Invalid)?.Reason}");
-        var allocation = await mda.Agent.AllocateAsync(effective, new AllocationContext(mda.Name, modules.Sequences), cancellationToken);
-        var state = new MoveState
-        {
-            Phase = MovePhase.Copying,
-            Other = AllocationView.Of(allocation),
-            Change = change,
-            Started = clock.GetUtcNow(),
-            KeepOld = request.KeepOld,
-            AllowLoss = request.AllowLoss,
-        };
-        var isEmpty = false;
-        try
-        {
-            var target = await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken);
-            CheckApart(record.Allocation!, allocation);
-            await CheckEmptyAsync(target, record.Name, cancellationToken);
-            isEmpty = true;
-            await CheckLossAsync(target, record.Name, state, survey, cancellationToken);
-        }
-        catch
-        {
-            await DropAsync(record, state, mda, allocation, isEmpty);
-            throw;
-        }
-
-        if (await directory.Users.TryReplaceAsync(state.In(record), CancellationToken.None) is not null)
-        {
-            MoveLog.Began(logger, record.Name, source.Mda, to);
-            return true;
-        }
-
-        await DropAsync(record, state, mda, allocation, isEmpty);
-        return false;
-    }
-
-    /// <summary>The old place is removed in the end, with all that is in it; and nobody is brought to where he is.</summary>
-    private static void CheckApart(Allocation from, Allocation to)
-    {
-        if (from.Values.GetValueOrDefault(Allocation.Home) is { Length: > 0 } old && to.Values.GetValueOrDefault(Allocation.Home) is { Length: > 0 } @new && (IsWithin(old, @new) || IsWithin(@new, old)))
-            throw new AdminException(ExitCode.DataError, $"{@new} and the old place, {old}, are not apart from each other; name a place outside");
-
-        static bool IsWithin(string path, string above) => (path + '/').StartsWith(above + '/', StringComparison.Ordinal);
-    }
-
-    /// <summary>A mover makes the new place the same as the old one: what it did not bring it would remove.</summary>
-    private static async Task CheckEmptyAsync(MovedMailbox target, string user, CancellationToken cancellationToken)
-    {
-        _ = (target.Reading, target.Import, target.Removal);
-        await foreach (var _ in target.Reading.ListAsync(cancellationToken))
-        {
-            throw new AdminException(ExitCode.DataError,
-                $"the place for user '{user}' at mda '{target.Mda}' holds mail already; name one without, and 'mailstore mail import' brings along what is there");
-        }
-    }
-
-    private static async Task CheckLossAsync(MovedMailbox target, string user, MoveState state, MailSurvey survey, CancellationToken cancellationToken)
-    {
-        if (await survey.LossAtAsync(target, cancellationToken) is { } loss && !state.AllowLoss)
-            throw new AdminException(ExitCode.DataError, $"mda '{target.Mda}' does not keep all that user '{user}' has: {loss}; --allow-loss moves him all the same");
-    }
-
-    /// <summary>Takes back what was allocated for nothing; no record says anything of it.</summary>
-    private async Task DropAsync(UserRecord record, MoveState state, MdaInstance mda, Allocation allocation, bool isEmpty)
-    {
-        try
-        {
-            // folders were made in it
-            if (isEmpty && (await directory.TryParseAsync(state.OtherOf(record), CancellationToken.None)).Result is ParseResult.Ready { Mailbox: IMailboxRemoval removal })
-                await removal.RemoveAllAsync(CancellationToken.None);
-            await mda.Agent.ReleaseAsync(await directory.Users.FindAsync(record.Name, CancellationToken.None), allocation, CancellationToken.None);
-        }
-        catch (Exception e) when (e is TemporaryFailureException or ModuleFaultException or ModuleConfigurationException)
-        {
-            // it is found by the doctor
-        }
     }
 
     private async Task<bool> TryTurnBackAsync(UserRecord record, MoveState state)
