@@ -52,6 +52,42 @@ public sealed class MovingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_mail_that_its_owner_removes_while_it_is_copied_does_not_come_back()
+    {
+        var old = await _office.AddAliceAsync();
+        var removed = old.Put("removed");
+        _office.Second.Making = mailbox => mailbox.BeforeImport = async () => await old.TryRemoveAsync(removed.Id, default);
+        await _office.MoveAsync();
+        Assert.DoesNotContain(_office.Mailbox.Mails, mail => mail.Text == "removed");
+        Assert.Single(_office.Mailbox.Mails);
+    }
+
+    /// <summary>The survey is the first list, then come the pass that copies, the one that follows, the last one before the switch, and those after it.</summary>
+    [Theory]
+    [InlineData(2, "Archive")]
+    [InlineData(3, "Archive")]
+    [InlineData(4, "Archive")]
+    [InlineData(5, null)]
+    [InlineData(6, null)]
+    public async Task A_mail_that_its_owner_puts_into_a_folder_is_there_once_whenever_it_happens(int list, string? folder)
+    {
+        var old = await _office.AddAliceAsync();
+        var filed = old.Put("filed", minute: 1);
+        old.Put("twin", minute: 1);
+        old.Put("twin", minute: 1);
+        var lists = 0;
+        old.BeforeListing = () =>
+        {
+            if (++lists == list)
+                old.PutInto(filed.Id, "Archive");
+        };
+        await _office.MoveAsync();
+        Assert.True(lists >= list);
+        Assert.Equal(4, _office.Mailbox.Mails.Count);
+        Assert.Equal(folder, Assert.Single(_office.Mailbox.Mails, mail => mail.Text == "filed").Folder);
+    }
+
+    [Fact]
     public async Task A_delivery_that_went_to_the_old_place_and_ends_after_the_switch_is_waited_for_and_its_mail_is_moved()
     {
         var old = await _office.AddAliceAsync();

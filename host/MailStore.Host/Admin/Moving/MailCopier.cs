@@ -89,8 +89,14 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
         brought += await CopyAsync(batch, follows, cancellationToken);
         if (follows == Following.All)
         {
-            foreach (var gone in _copied.ForgetUnseen())
-                await target.Import.TryRemoveAsync(gone, cancellationToken);
+            foreach (var id in _copied.Unseen)
+            {
+                // a list may miss a mail that a reader is just changing
+                if (!await IsGoneAsync(id, cancellationToken))
+                    continue;
+                await target.Import.TryRemoveAsync(_copied.TargetOf(id), cancellationToken);
+                _copied.Forget(id);
+            }
         }
 
         return brought;
@@ -129,15 +135,31 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
         {
             await Parallel.ForAsync(0, batch.Count, Side(cancellationToken), async (i, token) => loaded[i] = await LoadAsync(batch[i], token));
             var missing = new List<LoadedMail>();
+            var moved = new List<string>();
             foreach (var mail in loaded.OfType<LoadedMail>())
             {
                 if (await TryClaimAsync(mail, follows, cancellationToken))
                     continue;
+                // a pass that follows all removes at its end what was there before
+                if (follows != Following.All && await FindMovedAsync(mail, cancellationToken) is { } before)
+                {
+                    if (follows == Following.Nothing)
+                    {
+                        _copied.Rename(before, mail.Listed.Id);
+                        continue;
+                    }
+
+                    moved.Add(_copied.TargetOf(before));
+                    _copied.Forget(before);
+                }
+
                 missing.Add(mail);
             }
 
             if (missing.Count > 0)
                 await ImportAsync(missing, follows, cancellationToken);
+            foreach (var id in moved)
+                await target.Import.TryRemoveAsync(id, cancellationToken);
             Bytes += loaded.Sum(mail => mail?.Content.Length ?? 0);
             await Progress();
             await pace.KeepAsync(loaded.Sum(mail => mail?.Content.Length ?? 0), cancellationToken);
@@ -189,7 +211,7 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
 
         var stored = mails.Zip(results).Where(pair => pair.Second.Status == DeliveryStatus.Stored).ToList();
         foreach (var (mail, result) in stored)
-            _copied.Add(mail.Listed.Id, result.StoredId!, ListedOf(result.Folder, mail.Content.Length, mail.Listed.Arrival), Kept(mail.Listed.Flags));
+            _copied.Add(mail, result.StoredId!, ListedOf(result.Folder, mail.Content.Length, mail.Listed.Arrival), Kept(mail.Listed.Flags));
         await Parallel.ForEachAsync(stored, Side(cancellationToken), async (pair, token) => await VerifyAsync(pair.First, pair.Second.StoredId!, mayBeGone: follows == Following.Nothing, token));
         if (results.FirstOrDefault(result => result.Status != DeliveryStatus.Stored) is { } failure)
         {
@@ -232,8 +254,27 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
         var (wanted, flags) = (Kept(mail.Listed.Flags), Kept(there.Flags));
         if (follows != Following.Nothing && flags != wanted && await target.Import.TrySetFlagsAsync(there.Id, wanted, cancellationToken))
             flags = wanted;
-        _copied.Add(mail.Listed.Id, there.Id, ListedOf(folder, mail.Content.Length, mail.Listed.Arrival), flags);
+        _copied.Add(mail, there.Id, ListedOf(folder, mail.Content.Length, mail.Listed.Arrival), flags);
         return true;
+    }
+
+    /// <summary>Finds the mail that this one was before its owner put it into another folder of the old place.</summary>
+    /// <returns>Its id there; null if this one has just come.</returns>
+    private async Task<string?> FindMovedAsync(LoadedMail mail, CancellationToken cancellationToken)
+    {
+        foreach (var id in _copied.FindSame(mail))
+        {
+            if (await IsGoneAsync(id, cancellationToken))
+                return id;
+        }
+
+        return null;
+    }
+
+    private async Task<bool> IsGoneAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var mail = await source.Reading.OpenAsync(id, cancellationToken);
+        return mail is null;
     }
 
     private async Task<bool> TryFollowFlagsAsync(StoredMail mail, CancellationToken cancellationToken)

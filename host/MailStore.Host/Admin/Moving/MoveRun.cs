@@ -119,8 +119,8 @@ internal sealed class MoveRun(
             // on the way back more may be there than was brought: what hosts that did not know of the switch have delivered
             if (pass == 1 && !state.IsReturn)
                 await copier.RemoveUnclaimedAsync(cancellationToken);
-            // where mail comes as fast as it is copied, the next pass would have no less to do: the switch ends that
-            if (brought <= Few || brought > before / 2)
+            // A second one follows what its owner did during the first. Where mail comes as fast as it is copied, the next pass would have no less to do: the switch ends that.
+            if (pass > 1 && (brought <= Few || brought > before / 2))
                 break;
             before = brought;
         }
