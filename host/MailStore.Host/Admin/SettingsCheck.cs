@@ -52,6 +52,12 @@ internal sealed class SettingsCheck(UserDirectory directory, IReadOnlyCollection
         }
 
         await CheckAsync(after, cancellationToken);
+        // else his mail would be refused from the switch on, and neither could the move end nor be given up
+        if (MoveState.TryOf(after) is { } move && (await directory.TryParseAsync(move.OtherOf(after), cancellationToken)).Result is ParseResult.Invalid invalid)
+        {
+            throw new AdminException(ExitCode.DataError,
+                $"user '{before.Name}' is being moved, and his other place, at mda '{move.Other.Mda}', does not take this: {invalid.Reason}; wait until the move is over, which 'mailstore user show {before.Name}' tells");
+        }
     }
 
     private static AdminException Kept(string key) => new(ExitCode.DataError, $"'{key}' is no setting: 'mailstore user move' keeps it, for itself");

@@ -19,12 +19,17 @@ internal sealed class MovableAgent(string name) : IMailDeliveryAgent
     /// <summary>Where the next one is; null for a place of its own.</summary>
     public string? Home { get; set; }
 
+    /// <summary>Which level it does not take.</summary>
+    public int? WrongLevel { get; set; }
+
     public MovableMailbox Of(Allocation allocation) => Mailboxes[KeyOf(allocation)];
 
     public ParseResult Parse(EffectiveUser user)
     {
         if (user.GetOptions<FakeOptions>().Path == "forbidden")
             return new ParseResult.Invalid("this path is forbidden");
+        if (user.GetOptions<FakeOptions>().Level == WrongLevel)
+            return new ParseResult.Invalid($"this level is not for {name}");
         return user.Allocation is { } allocation ? new ParseResult.Ready(Mailboxes.GetOrAdd(KeyOf(allocation), Make)) : new ParseResult.Incomplete("home");
     }
 

@@ -196,8 +196,12 @@ internal sealed class MoveRun(
             var record = await users.FindAsync(name, cancellationToken);
             if (MoveState.Of(record) is not { } state || state.Run != _run || state.Phase != expected.Phase)
                 throw ChangedByOthers();
+            var changed = change(record, state);
+            // others have changed settings since the place was allocated: mail must not come to where it is refused
+            if (changed.Allocation?.Id != record.Allocation?.Id)
+                _ = await MovedMailbox.OfAsync(directory, changed, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            if (await directory.Users.TryReplaceAsync(change(record, state), CancellationToken.None) is not null)
+            if (await directory.Users.TryReplaceAsync(changed, CancellationToken.None) is not null)
                 return;
         }
 

@@ -1,0 +1,53 @@
+using MailStore.Host.Admin;
+using MailStore.Host.Admin.Moving;
+using MailStore.Host.Configuration;
+using MailStore.Sdk;
+
+namespace MailStore.Host.Tests.Moving;
+
+/// <summary>What stands in the way of a move is told, and no mail is refused for it.</summary>
+public sealed class HinderedMoveTests : IDisposable
+{
+    private readonly MoveOffice _office = new();
+
+    public void Dispose() => _office.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_setting_that_the_other_place_does_not_take_is_refused_while_he_is_moved(bool isSwitched)
+    {
+        var old = await _office.AddAliceAsync();
+        (isSwitched ? _office.First : _office.Second).WrongLevel = 7;
+        AdminException? refused = null;
+        old.AfterListing = async () =>
+        {
+            if (refused is null && MoveState.Of(_office.Record) is { } state && state.IsSwitched == isSwitched)
+                refused = await Assert.ThrowsAsync<AdminException>(() => _office.Administration.SetAsync(new UserChange { Name = MoveOffice.Alice, Settings = new() { ["level"] = "7" } }, default));
+        };
+        Assert.Equal(MoveOutcome.Moved, (await _office.MoveAsync()).Outcome);
+        Assert.Contains("is being moved", refused?.Message, StringComparison.Ordinal);
+        Assert.Contains("this level is not for", refused?.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("level", _office.Record.Settings.Keys);
+    }
+
+    [Fact]
+    public async Task Nobody_is_switched_to_a_place_that_does_not_take_his_record_any_more()
+    {
+        var old = await _office.AddAliceAsync();
+        old.AfterListing = () =>
+        {
+            if (MoveState.Of(_office.Record) is not null)
+                _office.Second.WrongLevel = 1;
+            return Task.CompletedTask;
+        };
+        Assert.Contains("this level is not for second", (await Assert.ThrowsAsync<AdminException>(() => _office.MoveAsync())).Message, StringComparison.Ordinal);
+        Assert.Equal("first", _office.Record.Allocation!.Mda);
+        Assert.Equal(250, await _office.SendAsync());
+
+        _office.Second.WrongLevel = null;
+        old.AfterListing = () => Task.CompletedTask;
+        Assert.Equal(MoveOutcome.Moved, (await _office.MoveAsync()).Outcome);
+        Assert.Equal(2, _office.Mailbox.Mails.Count);
+    }
+}
