@@ -5,6 +5,7 @@ internal sealed class DeliveriesUnderWay
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedList<Ticket>> _users = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Expectation> _expected = new(StringComparer.Ordinal);
 
     /// <summary>A delivery begins, before it reads the record. Disposed when it is over.</summary>
     public Ticket Begin(string user)
@@ -19,11 +20,49 @@ internal sealed class DeliveriesUnderWay
         }
     }
 
+    /// <summary>Somebody of this process is about to change a user's place, and looks at the old one again behind <see cref="PassAsync"/>.</summary>
+    /// <returns>Disposed when he does not any more.</returns>
+    public IDisposable Expect(string user)
+    {
+        var expectation = new Expectation(this, user);
+        lock (_lock)
+            _expected[user] = expectation;
+        return expectation;
+    }
+
     /// <summary>Waits until all deliveries to a user are over that have begun by now. Those that begin later are not waited for.</summary>
-    public Task PassAsync(string user, CancellationToken cancellationToken)
+    /// <param name="user">The user.</param>
+    /// <param name="limit">How long it waits: a call of a module that never comes back is waited for no longer.</param>
+    /// <param name="clock">Tells the time.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>How many are not over.</returns>
+    public async Task<int> PassAsync(string user, TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        List<(Ticket Ticket, Task Over)> all;
+        lock (_lock)
+        {
+            _expected.Remove(user);
+            all = _users.TryGetValue(user, out var tickets) ? [.. tickets.Select(ticket => (ticket, ticket.Over))] : [];
+        }
+
+        try
+        {
+            await Task.WhenAll(all.Select(entry => entry.Over)).WaitAsync(limit, clock, cancellationToken);
+            return 0;
+        }
+        catch (TimeoutException)
+        {
+            lock (_lock)
+                return all.Count(entry => entry.Ticket.TryGiveUp());
+        }
+    }
+
+    private bool IsExpected(string user) => _expected.ContainsKey(user);
+
+    private void End(Expectation expectation)
     {
         lock (_lock)
-            return _users.TryGetValue(user, out var all) ? Task.WhenAll(all.Select(ticket => ticket.Over)).WaitAsync(cancellationToken) : Task.CompletedTask;
+            _expected.Remove(KeyValuePair.Create(expectation.User, expectation));
     }
 
     private void End(Ticket ticket)
@@ -46,16 +85,36 @@ internal sealed class DeliveriesUnderWay
 
         public LinkedListNode<Ticket>? Node { get; set; }
 
-        /// <summary>Whether somebody waits for it.</summary>
-        public bool IsAwaited => _over is not null;
+        /// <summary>Whether somebody waits for it, or will, and looks then at what it has stored.</summary>
+        public bool IsAwaited
+        {
+            get
+            {
+                lock (all._lock)
+                    return !IsGivenUp && (_over is not null || all.IsExpected(user));
+            }
+        }
+
+        /// <summary>Whether somebody has waited for it in vain.</summary>
+        public bool IsGivenUp { get; private set; }
 
         /// <summary>Made only where somebody waits; under the lock.</summary>
         public Task Over => (_over ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+        /// <returns>False if it is over. Under the lock.</returns>
+        public bool TryGiveUp() => IsGivenUp = !Over.IsCompleted;
 
         public void Dispose()
         {
             all.End(this);
             _over?.TrySetResult();
         }
+    }
+
+    private sealed class Expectation(DeliveriesUnderWay all, string user) : IDisposable
+    {
+        public string User => user;
+
+        public void Dispose() => all.End(this);
     }
 }

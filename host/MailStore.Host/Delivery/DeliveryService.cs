@@ -242,12 +242,16 @@ internal sealed class DeliveryService : IDelivery, IDisposable
     /// <summary>Whether a mail that was stored so late is where the user has his mail, or is brought there: from a place that another host has moved him away from, perhaps nobody does any more.</summary>
     private async Task<bool> IsBroughtAlongAsync(string user, string? place, DeliveriesUnderWay.Ticket? underWay)
     {
-        // a mover of this host waits for it
-        if (_modules.Users is not ISharedUserDatabase || underWay is { IsAwaited: true })
+        if (underWay is { IsAwaited: true })
             return true;
         try
         {
-            return (await _directory.Users.FindAsync(user, CancellationToken.None))?.Allocation?.Id == place;
+            var record = await _directory.Users.FindAsync(user, CancellationToken.None);
+            if (record is null || place is null || record.Allocation?.Id == place)
+                return record is not null;
+            // where no other host moves him, a mover that stopped looks there when it goes on: its state names both places
+            return _modules.Users is not ISharedUserDatabase && underWay is not { IsGivenUp: true }
+                && record.Settings.TryGetValue(HostKeys.Moving, out var move) && move.Contains(place, StringComparison.Ordinal);
         }
         catch (Exception e) when (ReplyToFault(e) is not null)
         {

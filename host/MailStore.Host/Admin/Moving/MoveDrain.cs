@@ -22,10 +22,18 @@ internal sealed class MoveDrain(HostOptions options, ModuleSet modules, Deliveri
         ? OldRecords + DeliveryService.RecordsAreGoodFor + options.Modules.CallTimeout + Grace
         : TimeSpan.Zero;
 
-    public async Task PassAsync(string user, CancellationToken cancellationToken)
+    /// <summary>The longest that a delivery of this host takes until it is answered.</summary>
+    private TimeSpan OfThisHost => DeliveryService.RecordsAreGoodFor + options.Modules.CallTimeout + Grace;
+
+    /// <summary>A delivery of this host that is given up and stored after all from now on is waited for by <see cref="PassAsync"/>, and its mail brought along.</summary>
+    public IDisposable Expect(string user) => underWay.Expect(user);
+
+    /// <returns>How many deliveries of this host are not over: calls of modules that do not come back.</returns>
+    public async Task<int> PassAsync(string user, CancellationToken cancellationToken)
     {
-        await underWay.PassAsync(user, cancellationToken);
+        var left = await underWay.PassAsync(user, OfThisHost, clock, cancellationToken);
         if (OfOthers > TimeSpan.Zero)
             await Task.Delay(OfOthers, clock, cancellationToken);
+        return left;
     }
 }

@@ -19,4 +19,7 @@ internal static partial class MoveLog
 
     [LoggerMessage(314, LogLevel.Information, "the move of {User} was given up; all is as before")]
     public static partial void Undone(ILogger logger, string user);
+
+    [LoggerMessage(315, LogLevel.Warning, "{Count} deliveries to {User} by mda {Mda}, which he has left, do not come back, though each was answered 451; his move goes on without them")]
+    public static partial void NotWaitedFor(ILogger logger, int count, string user, string mda);
 }

@@ -31,6 +31,7 @@ internal sealed class MoveRun(
         var last = new MoveLine { User = name, Outcome = MoveOutcome.Moved };
         if (!await TryBeginAsync(cancellationToken))
             throw ChangedByOthers();
+        using var expected = drain.Expect(name);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -158,7 +159,8 @@ internal sealed class MoveRun(
         }
 
         _late += await _copier.PassAsync(Following.Nothing, concerns, cancellationToken);
-        await drain.PassAsync(name, cancellationToken);
+        if (await drain.PassAsync(name, cancellationToken) is > 0 and var left)
+            MoveLog.NotWaitedFor(logger, left, name, state.Other.Mda);
         _late += await _copier.PassAsync(Following.Nothing, concerns, cancellationToken);
         var keepsOld = state.KeepOld || (request.KeepOld && !state.IsReturn);
         await ChangeAsync(state, (current, now) => keepsOld ? MoveState.Without(current) : (now with { Phase = MovePhase.Removing }).In(current), cancellationToken);
