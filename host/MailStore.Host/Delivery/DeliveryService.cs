@@ -14,6 +14,12 @@ internal sealed class DeliveryService : IDelivery, IDisposable
     /// </summary>
     public static readonly TimeSpan RecordsAreGoodFor = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Who takes longer to store a mail, on a host whose <c>call_timeout</c> is longer, looks at the record once more before it says 250: a mover on another host
+    /// waits no longer, whatever is configured here, before it removes the old place.
+    /// </summary>
+    public static readonly TimeSpan StoresAreAwaitedFor = TimeSpan.FromSeconds(65);
+
     /// <summary>In the log, where it came to no MDA.</summary>
     private const string NoMda = "-";
 
@@ -162,6 +168,9 @@ internal sealed class DeliveryService : IDelivery, IDisposable
 
             place = parsed!.Record.Allocation?.Id;
             (reply, detail) = await StoreAsync(delivery, parsed, times, cancellationToken);
+            if (reply.IsPositive && _modules.Users is ISharedUserDatabase && _clock.GetElapsedTime(readAt) > RecordsAreGoodFor + StoresAreAwaitedFor
+                && (await _directory.Users.FindAsync(user, cancellationToken))?.Allocation?.Id != place)
+                (reply, detail) = (Replies.TemporaryFailure, $"stored as {detail}, but so late that the user was moved or removed meanwhile, perhaps without it");
             stored = reply.IsPositive;
         }
         catch (Exception e) when (ReplyToFault(e) is not null)

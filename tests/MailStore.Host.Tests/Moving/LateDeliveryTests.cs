@@ -1,5 +1,6 @@
 using MailStore.Host.Admin.Moving;
 using MailStore.Host.Delivery;
+using MailStore.Sdk;
 
 namespace MailStore.Host.Tests.Moving;
 
@@ -48,6 +49,30 @@ public sealed class LateDeliveryTests
         // nobody looks at the old place any more
         _goOn.SetResult();
         await SendAgainAsync(office);
+        Assert.Single(office.Mailbox.Mails, IsStuck);
+    }
+
+    /// <summary>Storage may take it where nothing is any more: an object needs no folder.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task In_a_cluster_who_takes_longer_than_a_mover_waits_answers_250_only_if_the_user_is_still_there(bool isMoved)
+    {
+        using var office = new MoveOffice(isShared: true, callTimeout: "5m");
+        var old = await office.AddAliceAsync();
+        old.BeforeDelivery = () =>
+        {
+            _isInside.TrySetResult();
+            return _goOn.Task;
+        };
+        var slow = office.SendAsync(Text, _forwarded);
+        await _isInside.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        office.Clock.Advance(DeliveryService.RecordsAreGoodFor + DeliveryService.StoresAreAwaitedFor + TimeSpan.FromSeconds(1));
+        if (isMoved)
+            office.Users.Put(MoveOffice.Alice, new Allocation { Id = "other", Mda = "second", Form = 1 });
+        _goOn.SetResult();
+        Assert.Equal(isMoved ? 451 : 250, await slow);
+        Assert.Equal(250, await office.SendAsync(Text, _forwarded));
         Assert.Single(office.Mailbox.Mails, IsStuck);
     }
 

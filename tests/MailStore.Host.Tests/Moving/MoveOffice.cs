@@ -21,9 +21,10 @@ internal sealed class MoveOffice : IDisposable
     private readonly ModuleSet _modules;
 
     /// <param name="isShared">Whether other hosts have the user database open, too.</param>
-    public MoveOffice(bool isShared = false)
+    /// <param name="callTimeout">How long a call of a module may take.</param>
+    public MoveOffice(bool isShared = false, string callTimeout = "60s")
     {
-        Configuration = ConfigFolder.LoadRight("mda = \"first\"\ncreator = \"fake\"\nuserdb = \"fake\"\n[mda.first]\n[mda.second]\n");
+        Configuration = ConfigFolder.LoadRight($"mda = \"first\"\ncreator = \"fake\"\nuserdb = \"fake\"\n[modules]\ncall_timeout = \"{callTimeout}\"\n[mda.first]\n[mda.second]\n");
         var agents = Configuration.Modules.Where(section => section.Kind == ModuleKind.Mda).Select(section => Instance(
             section.Kind, section.Instance, section.Instance == "first" ? First : Second, typeof(FakeOptions), section.OptionsTable));
         Shared = isShared ? new SharedFakeUsers(Users) : null;

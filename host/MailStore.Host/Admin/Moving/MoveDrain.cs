@@ -11,15 +11,17 @@ internal sealed class MoveDrain(HostOptions options, ModuleSet modules, Deliveri
     /// <summary>What <see cref="ISharedUserDatabase"/> promises: for so long after a write another host may still read the old record.</summary>
     private static readonly TimeSpan OldRecords = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(1);
+
     /// <summary>More than a module is granted beyond its deadline.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(6);
 
     /// <summary>Arrivals are told by the clocks of all hosts, and a mail arrives before it is stored: who looks at mails by their arrival looks so much further back.</summary>
     public static TimeSpan Margin { get; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>The longest that another host may take with a record that it has read before the switch.</summary>
+    /// <summary>The longest that another host may take with a record that it has read before the switch; its <c>call_timeout</c> is not known here.</summary>
     public TimeSpan OfOthers => modules.Users is ISharedUserDatabase
-        ? OldRecords + DeliveryService.RecordsAreGoodFor + options.Modules.CallTimeout + Grace
+        ? OldRecords + DeliveryService.RecordsAreGoodFor + DeliveryService.StoresAreAwaitedFor + Leeway
         : TimeSpan.Zero;
 
     /// <summary>The longest that a delivery of this host takes until it is answered.</summary>
