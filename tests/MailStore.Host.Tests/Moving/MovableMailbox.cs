@@ -47,11 +47,14 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
         }
     }
 
-    public MovableMail Put(string text, string? folder = null, MailFlags flags = MailFlags.None, int minute = 0)
+    public MovableMail Put(string text, string? folder = null, MailFlags flags = MailFlags.None, int minute = 0) =>
+        Put(text, new DateTimeOffset(2026, 1, 1, 0, minute, 0, TimeSpan.Zero), folder, flags);
+
+    public MovableMail Put(string text, DateTimeOffset arrival, string? folder = null, MailFlags flags = MailFlags.None)
     {
         lock (_gate)
         {
-            var mail = new MovableMail($"{name}-{++_last}", text, new DateTimeOffset(2026, 1, 1, 0, minute, 0, TimeSpan.Zero), flags, folder);
+            var mail = new MovableMail($"{name}-{++_last}", text, arrival, flags, folder);
             _mails.Add(mail);
             return mail;
         }

@@ -17,7 +17,7 @@ internal sealed class MoveDrain(HostOptions options, ModuleSet modules, Deliveri
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(6);
 
     /// <summary>Arrivals are told by the clocks of all hosts, and a mail arrives before it is stored: who looks at mails by their arrival looks so much further back.</summary>
-    public static TimeSpan Margin { get; } = TimeSpan.FromMinutes(15);
+    public TimeSpan Margin => TimeSpan.FromMinutes(15) + 3 * options.Modules.CallTimeout;
 
     /// <summary>The longest that another host may take with a record that it has read before the switch; its <c>call_timeout</c> is not known here.</summary>
     public TimeSpan OfOthers => modules.Users is ISharedUserDatabase

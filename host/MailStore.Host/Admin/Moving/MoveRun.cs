@@ -50,7 +50,7 @@ internal sealed class MoveRun(
                     await CopyAsync(record, state, cancellationToken);
                     break;
                 case MovePhase.Switched:
-                    await RunHookAsync(state, cancellationToken);
+                    await RunHookAsync(record, state, cancellationToken);
                     break;
                 case MovePhase.Draining:
                     last = last with { Note = await DrainAsync(record, state, cancellationToken) };
@@ -133,8 +133,15 @@ internal sealed class MoveRun(
         return lastPass;
     }
 
-    private async Task RunHookAsync(MoveState state, CancellationToken cancellationToken)
+    private async Task RunHookAsync(UserRecord record, MoveState state, CancellationToken cancellationToken)
     {
+        if (_copier is null)
+        {
+            // as long as reading programs are not told, all that its owner does he does at the old place
+            _copier = await NewCopierAsync(record, state, All, cancellationToken);
+            await _copier.PassAsync(Following.All, UpTo(clock.GetUtcNow()), cancellationToken);
+        }
+
         if (request.HasHook)
         {
             await tell(new MoveLine { User = name, Phase = Lower(state.Phase), Places = _places, WantsHook = true });
@@ -148,14 +155,12 @@ internal sealed class MoveRun(
     private async Task<string?> DrainAsync(UserRecord record, MoveState state, CancellationToken cancellationToken)
     {
         var concerns = All;
-        var target = await MovedMailbox.OfAsync(directory, record, cancellationToken);
         if (_copier is null)
         {
             // This process knows nothing of what was copied; all of it was before the last look at the old place, and its owner may have removed it at the new one since.
-            var since = (state.LastPass ?? state.Started) - MoveDrain.Margin;
-            concerns = mail => mail.Arrival >= since;
-            _copier = NewCopier(await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken), target);
-            await _copier.PrepareAsync(isOwners: true, concerns, cancellationToken);
+            var since = ((state.LastPass ?? state.Started) - drain.Margin).ToUnixTimeSeconds();
+            concerns = mail => mail.Arrival.ToUnixTimeSeconds() >= since;
+            _copier = await NewCopierAsync(record, state, concerns, cancellationToken);
         }
 
         _late += await _copier.PassAsync(Following.Nothing, concerns, cancellationToken);
@@ -172,6 +177,15 @@ internal sealed class MoveRun(
         var other = await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken);
         await other.Removal.RemoveAllAsync(cancellationToken);
         await ChangeAsync(state, (current, _) => MoveState.Without(current), cancellationToken);
+    }
+
+    /// <summary>One that begins behind the switch.</summary>
+    private async Task<MailCopier> NewCopierAsync(UserRecord record, MoveState state, Func<StoredMail, bool> concerns, CancellationToken cancellationToken)
+    {
+        var target = await MovedMailbox.OfAsync(directory, record, cancellationToken);
+        var copier = NewCopier(await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken), target);
+        await copier.PrepareAsync(isOwners: true, concerns, cancellationToken);
+        return copier;
     }
 
     private MailCopier NewCopier(MovedMailbox source, MovedMailbox target, bool mayLoseFolders = true) => new(name, source, target, newBuffer, _pace, clock)
