@@ -1,5 +1,6 @@
 using System.Buffers;
 using MailStore.Host.Admin;
+using MailStore.Host.Admin.Importing;
 using MailStore.Host.Admin.Moving;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
@@ -55,6 +56,8 @@ internal sealed class MoveOffice : IDisposable
 
     public MoveLocks Locks { get; private set; } = null!;
 
+    public MailImports Imports { get; private set; } = null!;
+
     public UserRecord Record => Users.Peek(Alice)!;
 
     /// <summary>Where her mail is delivered to.</summary>
@@ -68,6 +71,7 @@ internal sealed class MoveOffice : IDisposable
         Delivery = new DeliveryService(Configuration, _modules, directory, Log.CreateLogger<DeliveryService>(), Clock);
         Administration = new UserAdministration(Configuration, directory, [.. _modules.Mdas.Keys]);
         Locks = new MoveLocks(_modules);
+        Imports = new MailImports(Administration, directory, _modules, Locks, Delivery, Clock);
         Mover = new UserMover(
             Administration, directory, _modules, Locks, new MoveDrain(Configuration.Options, _modules, Delivery.UnderWay, Clock), Delivery,
             Log.CreateLogger<UserMover>(), Clock);

@@ -55,8 +55,6 @@ internal sealed class MailImports(UserAdministration users, UserDirectory direct
     {
         // allocates him, if need be: that may want the same lock
         _ = await OpenAsync(name, cancellationToken);
-        await using var turn = await locks.EnterAsync((await users.FindAsync(name, cancellationToken)).Name, cancellationToken);
-        var mailbox = await MovedMailbox.OfAsync(directory, await FindLatestAsync(name, cancellationToken), cancellationToken);
         var mails = new List<LoadedMail>();
         try
         {
@@ -67,10 +65,7 @@ internal sealed class MailImports(UserAdministration users, UserDirectory direct
                 mails.Add(await ReadMailAsync(body, head, cancellationToken));
             }
 
-            var handedOver = new List<Mail>();
-            foreach (var mail in mails)
-                handedOver.Add(await mail.ForAsync(name, mail.Listed.Flags, clock.GetUtcNow(), cancellationToken));
-            return [.. (await StoreAsync(mailbox, handedOver, mails, cancellationToken)).Select(ResultOf)];
+            return [.. (await StoreAsync(name, mails, cancellationToken)).Select(ResultOf)];
         }
         finally
         {
@@ -78,11 +73,35 @@ internal sealed class MailImports(UserAdministration users, UserDirectory direct
         }
     }
 
+    /// <summary>The user is not moved meanwhile. What is slow, as the one who sends the mails may be, comes before.</summary>
+    private async Task<IReadOnlyList<DeliveryResult>> StoreAsync(string name, List<LoadedMail> mails, CancellationToken cancellationToken)
+    {
+        if (mails.Count == 0)
+            return [];
+        await using var turn = await locks.EnterAsync((await users.FindAsync(name, cancellationToken)).Name, cancellationToken);
+        using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn.Lost);
+        try
+        {
+            var mailbox = await MovedMailbox.OfAsync(directory, await FindLatestAsync(name, whole.Token), whole.Token);
+            var handedOver = new List<Mail>();
+            foreach (var mail in mails)
+                handedOver.Add(await mail.ForAsync(name, mail.Listed.Flags, clock.GetUtcNow(), whole.Token));
+            var results = await StoreAsync(mailbox, handedOver, mails, whole.Token);
+            // a mover on another host may have looked at this place for the last time before they came to it
+            turn.Lost.ThrowIfCancellationRequested();
+            return results;
+        }
+        catch (OperationCanceledException) when (turn.Lost.IsCancellationRequested)
+        {
+            throw new AdminException(ExitCode.TemporaryFailure, $"the lock of user '{name}' was lost, so that another host may move him, without mails that were just stored; import again, which adds what is missing");
+        }
+    }
+
     private static async Task<IReadOnlyList<DeliveryResult>> StoreAsync(MovedMailbox mailbox, List<Mail> mails, List<LoadedMail> loaded, CancellationToken cancellationToken)
     {
         try
         {
-            return mails.Count == 0 ? [] : await mailbox.Import.ImportAsync(mails, cancellationToken);
+            return await mailbox.Import.ImportAsync(mails, cancellationToken);
         }
         catch
         {
