@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MailKit;
 using MailKit.Net.Imap;
+using MailKit.Search;
 using MailKit.Security;
 using MailStore.Host.Admin;
 using MailStore.Sdk;
@@ -12,14 +13,21 @@ internal sealed class ImapSource : IMailSource
 {
     private const int PageSize = 500;
 
+    /// <summary>Folders that show mails of other folders (RFC 6154, 2; RFC 8457): each would come twice.</summary>
+    private const FolderAttributes Virtual = FolderAttributes.All | FolderAttributes.Flagged | FolderAttributes.Important;
+
     private readonly ImapClient _client;
     private readonly string _host;
+    private readonly List<string> _passedOver = [];
 
     private ImapSource(ImapClient client, string host)
     {
         _client = client;
         _host = host;
     }
+
+    /// <summary>Folders that show mails of other ones, and are left out.</summary>
+    public IReadOnlyList<string> PassedOver => _passedOver;
 
     /// <summary>Connects and logs in.</summary>
     /// <param name="address"><c>imap://user@host:port</c>, or <c>imaps:</c>.</param>
@@ -54,15 +62,16 @@ internal sealed class ImapSource : IMailSource
         foreach (var folder in await GuardAsync(() => ListAsync(cancellationToken)))
         {
             await GuardAsync(() => folder.OpenAsync(FolderAccess.ReadOnly, cancellationToken));
-            for (var from = 0; from < folder.Count; from += PageSize)
+            // by uid: numbers change when another program removes a mail
+            var uids = await GuardAsync(() => folder.SearchAsync(SearchQuery.All, cancellationToken));
+            foreach (var page in uids.Order().Chunk(PageSize))
             {
-                var to = Math.Min(from + PageSize, folder.Count) - 1;
-                var page = await GuardAsync(() => folder.FetchAsync(from, to, MessageSummaryItems.UniqueId | MessageSummaryItems.Flags | MessageSummaryItems.InternalDate, cancellationToken));
-                foreach (var mail in page.OrderBy(mail => mail.UniqueId.Id))
+                var mails = await GuardAsync(() => folder.FetchAsync(page, MessageSummaryItems.UniqueId | MessageSummaryItems.Flags | MessageSummaryItems.InternalDate, cancellationToken));
+                foreach (var mail in mails.OrderBy(mail => mail.UniqueId.Id))
                 {
                     yield return new SourceMail(
                         $"{_host}, {folder.FullName}, uid {mail.UniqueId}", NameOf(folder), FlagsOf(mail), mail.InternalDate ?? DateTimeOffset.UnixEpoch,
-                        async token => await GuardAsync(() => folder.GetStreamAsync(mail.UniqueId, "", token)));
+                        async token => await GuardAsync(() => OpenAsync(folder, mail.UniqueId, token)));
                 }
             }
 
@@ -84,6 +93,19 @@ internal sealed class ImapSource : IMailSource
         _client.Dispose();
     }
 
+    /// <returns>Null if it was removed since it was listed.</returns>
+    private static async Task<Stream?> OpenAsync(IMailFolder folder, UniqueId mail, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await folder.GetStreamAsync(mail, "", cancellationToken);
+        }
+        catch (MessageNotFoundException)
+        {
+            return null;
+        }
+    }
+
     private async Task<List<IMailFolder>> ListAsync(CancellationToken cancellationToken)
     {
         var folders = new Dictionary<string, IMailFolder>(StringComparer.Ordinal) { [_client.Inbox!.FullName] = _client.Inbox };
@@ -91,7 +113,11 @@ internal sealed class ImapSource : IMailSource
         {
             foreach (var folder in await _client.GetFoldersAsync(space, cancellationToken: cancellationToken))
             {
-                if ((folder.Attributes & (FolderAttributes.NoSelect | FolderAttributes.NonExistent)) == 0)
+                if ((folder.Attributes & (FolderAttributes.NoSelect | FolderAttributes.NonExistent)) != 0)
+                    continue;
+                if ((folder.Attributes & Virtual) != 0)
+                    _passedOver.Add(folder.FullName);
+                else
                     folders.TryAdd(folder.FullName, folder);
             }
         }

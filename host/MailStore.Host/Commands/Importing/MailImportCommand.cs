@@ -41,6 +41,8 @@ internal static class MailImportCommand
             await Console.Error.WriteLineAsync(Text(importer));
             if (importer.LostFolders > 0)
                 await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"mailstore: the mails of {importer.LostFolders} folders came to the inbox, since the user's MDA has no folders of their names"));
+            if (source is ImapSource { PassedOver: { Count: > 0 } passedOver })
+                await Console.Error.WriteLineAsync($"mailstore: left out, since they show mails of other folders: {string.Join(", ", passedOver)}; a mail that is in none of those is not imported");
             return ExitCode.Ok;
         }
         finally

@@ -52,7 +52,12 @@ internal sealed class MailImporter(AdminClient client, string user, string tempo
         var content = new MailBuffer(temporary, InMemory);
         try
         {
-            var hash = await ReadAsync(mail, content, cancellationToken);
+            if (await ReadAsync(mail, content, cancellationToken) is not { } hash)
+            {
+                content.Dispose();
+                return;
+            }
+
             if (!_missing.IsMissing(await FolderAsync(mail.Folder, cancellationToken), hash))
             {
                 Present++;
@@ -71,11 +76,14 @@ internal sealed class MailImporter(AdminClient client, string user, string tempo
         }
     }
 
-    private static async Task<UInt128> ReadAsync(SourceMail mail, MailBuffer content, CancellationToken cancellationToken)
+    /// <returns>Null if it is not there any more.</returns>
+    private static async Task<UInt128?> ReadAsync(SourceMail mail, MailBuffer content, CancellationToken cancellationToken)
     {
         try
         {
-            await using var stream = new LfStream(await mail.Open(cancellationToken));
+            if (await mail.Open(cancellationToken) is not { } opened)
+                return null;
+            await using var stream = new LfStream(opened);
             return await MailHash.CopyAsync(stream, content, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

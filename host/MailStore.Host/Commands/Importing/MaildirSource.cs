@@ -24,7 +24,7 @@ internal sealed class MaildirSource(string path) : IMailSource
             foreach (var (file, flags) in Files(directory))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                yield return new SourceMail(file.FullName, folder, flags, file.LastWriteTimeUtc, _ => new ValueTask<Stream>(Open(file)));
+                yield return new SourceMail(file.FullName, folder, flags, file.LastWriteTimeUtc, _ => new ValueTask<Stream?>(Open(file)));
             }
         }
     }

@@ -54,7 +54,7 @@ internal sealed class MboxSource(string path, string? folder) : IMailSource
     public ValueTask DisposeAsync() => default;
 
     private SourceMail MailOf(MboxMail mail, int number, DateTimeOffset arrival) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{path}, mail {number}"), folder, mail.Flags, arrival, _ => new ValueTask<Stream>(mail.Open()));
+        string.Create(CultureInfo.InvariantCulture, $"{path}, mail {number}"), folder, mail.Flags, arrival, _ => new ValueTask<Stream?>(mail.Open()));
 
     /// <summary>With its end; null at the end of the file.</summary>
     private static async ValueTask<byte[]?> ReadLineAsync(PipeReader reader, CancellationToken cancellationToken)

@@ -69,7 +69,7 @@ public sealed class MaildirSourceTests : IDisposable
         await using var source = new MaildirSource(path);
         await foreach (var mail in source.ReadAsync(default))
         {
-            using var reader = new StreamReader(await mail.Open(default));
+            using var reader = new StreamReader((await mail.Open(default))!);
             mails.Add((await reader.ReadToEndAsync(), mail.Folder, mail.Flags));
         }
 

@@ -79,7 +79,7 @@ public sealed class MboxSourceTests : IDisposable
         await using var source = new MboxSource(_file, null);
         await foreach (var mail in source.ReadAsync(default))
         {
-            await using var stream = new LfStream(await mail.Open(default));
+            await using var stream = new LfStream((await mail.Open(default))!);
             using var content = new MemoryStream();
             await stream.CopyToAsync(content);
             mails.Add((mail, Encoding.Latin1.GetString(content.ToArray())));
