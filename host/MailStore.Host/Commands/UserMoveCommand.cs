@@ -23,7 +23,7 @@ internal static class UserMoveCommand
         var all = new Option<bool>("--all") { Description = "All users" };
         var unset = new Option<string[]>("--unset") { Description = "A setting of his to drop", HelpName = "KEY" };
         var keepOld = new Option<bool>("--keep-old") { Description = "Leave the old place as it is; 'mailstore doctor' tells of it from then on" };
-        var allowLoss = new Option<bool>("--allow-loss") { Description = "Also where the new place cannot keep folders or flags" };
+        var allowLoss = new Option<bool>("--allow-loss") { Description = "Also where the new place cannot keep folders or flags, or its quota is too small" };
         var abort = new Option<bool>("--abort") { Description = "Give up a move that is under way; after the switch this moves back what has come since" };
         var parallel = new Option<int>("--parallel") { Description = $"Users who are copied at once, up to {MostParallel}", HelpName = "N", DefaultValueFactory = _ => UsualParallel };
         var rate = new Option<string?>("--rate") { Description = "Bytes a second at most, all users together, as 10M", HelpName = "SIZE" };

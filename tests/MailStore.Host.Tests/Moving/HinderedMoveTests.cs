@@ -50,4 +50,19 @@ public sealed class HinderedMoveTests : IDisposable
         Assert.Equal(MoveOutcome.Moved, (await _office.MoveAsync()).Outcome);
         Assert.Equal(2, _office.Mailbox.Mails.Count);
     }
+
+    [Theory]
+    [InlineData(1000L, null, "more than his quota of 1000 there")]
+    [InlineData(null, 1L, "more than his quota of 1 mails there")]
+    public async Task A_quota_at_the_new_place_that_is_too_small_is_told_before_anything_is_done(long? bytes, long? count, string message)
+    {
+        var old = await _office.AddAliceAsync();
+        old.Put(new string('x', 2000));
+        _office.Second.Making = mailbox => (mailbox.LimitBytes, mailbox.LimitCount) = (bytes, count);
+        var refused = await Assert.ThrowsAsync<AdminException>(() => _office.MoveAsync());
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(HostKeys.Moving, _office.Record.Settings.Keys);
+        await _office.MoveAsync(move => move with { AllowLoss = true });
+        Assert.Equal(2, _office.Mailbox.Mails.Count);
+    }
 }

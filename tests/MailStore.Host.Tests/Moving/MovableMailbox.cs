@@ -7,7 +7,7 @@ namespace MailStore.Host.Tests.Moving;
 internal sealed record MovableMail(string Id, string Text, DateTimeOffset Arrival, MailFlags Flags, string? Folder);
 
 /// <summary>A mailbox in memory that can all that a mover needs. A test can step in.</summary>
-internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, IMailboxImport, IMailboxRemoval
+internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxRemoval
 {
     private readonly List<MovableMail> _mails = [];
     private readonly Lock _gate = new();
@@ -15,7 +15,11 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
 
     public MailboxFidelity Fidelity { get; set; } = MailboxFidelity.Full;
 
-    /// <summary>Of which folders it can have.</summary>
+    public long? LimitBytes { get; set; }
+
+    public long? LimitCount { get; set; }
+
+    /// <summary>Which folders it can have.</summary>
     public Func<string, bool> CanHaveFolder { get; set; } = _ => true;
 
     /// <summary>Runs before a mail is delivered.</summary>
@@ -116,6 +120,9 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
 
     public ValueTask<Stream?> OpenAsync(string id, CancellationToken cancellationToken) =>
         new(Mails.FirstOrDefault(mail => mail.Id == id) is { } found ? new MemoryStream(System.Text.Encoding.Latin1.GetBytes(found.Text)) : null);
+
+    public ValueTask<MailboxUsage> GetUsageAsync(CancellationToken cancellationToken) =>
+        new(new MailboxUsage(Mails.Sum(mail => mail.Text.Length), Mails.Count, LimitBytes, LimitCount));
 
     public ValueTask RemoveAllAsync(CancellationToken cancellationToken)
     {

@@ -56,6 +56,13 @@ internal sealed class MailSurvey
             lost.Add($"the flags {flags.ToString().ToLowerInvariant()}");
         if (!fidelity.HasArrival)
             lost.Add("the times of arrival");
+        if (place.Usage is { } usage && await usage.GetUsageAsync(cancellationToken) is var quota && (Bytes > quota.LimitBytes || Mails > quota.LimitCount))
+        {
+            // no quota refuses what is imported
+            var limit = Bytes > quota.LimitBytes ? new ByteSize(quota.LimitBytes.Value).ToString() : string.Create(CultureInfo.InvariantCulture, $"{quota.LimitCount} mails");
+            lost.Add(string.Create(CultureInfo.InvariantCulture, $"new mail, which would be refused since {Mails} mails, {new ByteSize(Bytes)}, are more than his quota of {limit} there"));
+        }
+
         return lost.Count == 0 ? null : string.Join(", ", lost);
     }
 }

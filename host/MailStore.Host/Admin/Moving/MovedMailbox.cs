@@ -17,6 +17,9 @@ internal sealed class MovedMailbox(string mda, IMailbox mailbox)
     public IMailboxRemoval Removal => mailbox as IMailboxRemoval
         ?? throw new AdminException(ExitCode.Unavailable, $"mda '{mda}' cannot remove mail; say --keep-old, and remove the old place by hand");
 
+    /// <summary>Null if the MDA does not tell how much there is.</summary>
+    public IMailboxUsage? Usage => mailbox as IMailboxUsage;
+
     /// <summary>The place of a record.</summary>
     /// <exception cref="AdminException">His MDA does not take the record.</exception>
     public static async ValueTask<MovedMailbox> OfAsync(UserDirectory directory, UserRecord record, CancellationToken cancellationToken)
