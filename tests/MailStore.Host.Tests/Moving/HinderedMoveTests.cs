@@ -65,4 +65,26 @@ public sealed class HinderedMoveTests : IDisposable
         await _office.MoveAsync(move => move with { AllowLoss = true });
         Assert.Equal(2, _office.Mailbox.Mails.Count);
     }
+
+    [Fact]
+    public async Task A_mail_too_large_for_the_new_place_that_came_since_it_was_looked_at_ends_the_move_and_all_is_as_before()
+    {
+        var old = await _office.AddAliceAsync();
+        _office.Second.Making = mailbox =>
+        {
+            mailbox.Largest = 1000;
+            mailbox.BeforeListing = () =>
+            {
+                if (old.Mails.Count == 1)
+                    old.Put(new string('x', 2000));
+            };
+        };
+        var before = _office.Record;
+        var refused = await Assert.ThrowsAsync<AdminException>(() => _office.MoveAsync());
+        Assert.Equal(ExitCode.DataError, refused.ExitCode);
+        Assert.Contains("1000 bytes at most", refused.Message, StringComparison.Ordinal);
+        Assert.Equal((before.Allocation, before.Settings), (_office.Record.Allocation, _office.Record.Settings));
+        Assert.Equal(2, old.Mails.Count);
+        Assert.True(Assert.Single(_office.Second.Mailboxes.Values).IsRemoved);
+    }
 }

@@ -15,6 +15,9 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
 
     public MailboxFidelity Fidelity { get; set; } = MailboxFidelity.Full;
 
+    /// <summary>The largest mail that it takes, though it does not say so.</summary>
+    public long? Largest { get; set; }
+
     public long? LimitBytes { get; set; }
 
     public long? LimitCount { get; set; }
@@ -136,6 +139,8 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
     {
         using var reader = new StreamReader(mail.OpenRead(), System.Text.Encoding.Latin1);
         var text = Storing(await reader.ReadToEndAsync());
+        if (text.Length > Largest)
+            return DeliveryResult.TooLarge($"{Largest} bytes at most");
         var folder = Fidelity.HasFolders && mail.Folder is { } wanted && CanHaveFolder(wanted) ? wanted : null;
         lock (_gate)
         {

@@ -213,6 +213,13 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
         foreach (var (mail, result) in stored)
             _copied.Add(mail, result.StoredId!, ListedOf(result.Folder, mail.Content.Length, mail.Listed.Arrival), Kept(mail.Listed.Flags));
         await Parallel.ForEachAsync(stored, Side(cancellationToken), async (pair, token) => await VerifyAsync(pair.First, pair.Second.StoredId!, mayBeGone: follows == Following.Nothing, token));
+        if (mails.Zip(results).FirstOrDefault(pair => pair.Second.Status == DeliveryStatus.TooLarge) is { First: { } large, Second: { } refusal })
+        {
+            // come since the survey; another try would come to the same
+            throw new AdminException(ExitCode.DataError, string.Create(CultureInfo.InvariantCulture,
+                $"mda '{target.Mda}' does not take mail '{large.Listed.Id}' of user '{user}', which has {large.Content.Length} bytes: {refusal.Detail}; raise its limit, or choose another MDA"));
+        }
+
         if (results.FirstOrDefault(result => result.Status != DeliveryStatus.Stored) is { } failure)
         {
             throw new TemporaryFailureException($"mda '{target.Mda}' did not take a mail of user '{user}': {failure.Detail}")

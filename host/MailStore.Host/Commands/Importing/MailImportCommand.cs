@@ -9,6 +9,8 @@ namespace MailStore.Host.Commands.Importing;
 /// <summary><c>mailstore mail import</c>: from a Maildir, an mbox file, or another server by IMAP; run again, it adds only what is missing.</summary>
 internal static class MailImportCommand
 {
+    private const int MostTold = 20;
+
     public static Command Build()
     {
         var path = new Argument<string>("PATH") { Description = "A Maildir, an mbox file, or imap://USER@HOST[:PORT] (imaps:// with TLS from the start)" };
@@ -43,7 +45,12 @@ internal static class MailImportCommand
                 await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"mailstore: the mails of {importer.LostFolders} folders came to the inbox, since the user's MDA has no folders of their names"));
             if (source is ImapSource { PassedOver: { Count: > 0 } passedOver })
                 await Console.Error.WriteLineAsync($"mailstore: left out, since they show mails of other folders: {string.Join(", ", passedOver)}; a mail that is in none of those is not imported");
-            return ExitCode.Ok;
+            if (importer.Refused.Count == 0)
+                return ExitCode.Ok;
+            foreach (var refused in importer.Refused.Take(MostTold))
+                await Console.Error.WriteLineAsync($"mailstore: not taken: {refused}");
+            throw new AdminException(ExitCode.DataError, string.Create(CultureInfo.InvariantCulture,
+                $"{importer.Refused.Count} mails were not taken by the MDA of user '{user}', and all others are there; raise its limit and import again, or leave them"));
         }
         finally
         {

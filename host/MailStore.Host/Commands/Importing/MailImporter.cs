@@ -13,6 +13,10 @@ internal sealed class MailImporter(AdminClient client, string user, string tempo
 
     private readonly MissingMails _missing = new();
     private readonly Dictionary<string, string?> _folders = new(StringComparer.Ordinal);
+    private readonly List<string> _refused = [];
+
+    /// <summary>Where the mails of the batch are.</summary>
+    private readonly List<string> _places = [];
 
     public long Added { get; private set; }
 
@@ -21,11 +25,14 @@ internal sealed class MailImporter(AdminClient client, string user, string tempo
     /// <summary>Mails that he had already.</summary>
     public long Present { get; private set; }
 
+    /// <summary>Mails that his MDA will never take as they are, and why.</summary>
+    public IReadOnlyList<string> Refused => _refused;
+
     /// <summary>Folders whose mails came to the inbox, since his MDA has none of the name.</summary>
     public int LostFolders => _folders.Count(folder => folder.Value is null);
 
     /// <param name="progress">Told now and then.</param>
-    /// <exception cref="AdminException">A mail was not taken. What was brought before stays.</exception>
+    /// <exception cref="AdminException">A mail was not taken, and may be another time. What was brought before stays.</exception>
     public async Task ImportAsync(IMailSource source, Action progress, CancellationToken cancellationToken)
     {
         await foreach (var known in client.ListKnownMailAsync(user, cancellationToken))
@@ -68,6 +75,7 @@ internal sealed class MailImporter(AdminClient client, string user, string tempo
             if (batch.Count == MailImports.MostMails || batch.Sum(entry => entry.Head.Size) + content.Length > MostBytes)
                 await SendAsync(batch, cancellationToken);
             batch.Add((new ImportedMail(content.Length, mail.Arrival, mail.Flags, mail.Folder), content));
+            _places.Add(mail.Place);
         }
         catch
         {
@@ -112,12 +120,15 @@ internal sealed class MailImporter(AdminClient client, string user, string tempo
             var (head, _) = batch[number++];
             if (result.Error is null)
                 (Added, Bytes) = (Added + 1, Bytes + head.Size);
+            else if (result.ExitCode == ExitCode.DataError)
+                _refused.Add($"{_places[number - 1]}: {result.Error}");
             else
                 failure ??= result;
         }
 
         batch.ForEach(entry => entry.Content.Dispose());
         batch.Clear();
+        _places.Clear();
         if (failure is not null)
             throw new AdminException(failure.ExitCode, $"a mail was not taken: {failure.Error}; what was added before stays, and the same command adds the rest");
     }
