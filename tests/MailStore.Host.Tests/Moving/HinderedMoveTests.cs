@@ -87,4 +87,49 @@ public sealed class HinderedMoveTests : IDisposable
         Assert.Equal(2, old.Mails.Count);
         Assert.True(Assert.Single(_office.Second.Mailboxes.Values).IsRemoved);
     }
+
+    [Theory]
+    [InlineData("/first/default/1")]
+    [InlineData("/first/default/1/inner/")]
+    [InlineData("/first")]
+    public async Task A_place_that_is_named_and_is_his_already_is_refused_before_anything_is_made_there(string path)
+    {
+        await _office.AddAliceAsync();
+        var refused = await Assert.ThrowsAsync<AdminException>(() => _office.MoveAsync(move => move with { Mda = null, Settings = new() { ["path"] = path } }));
+        Assert.Contains("not apart from each other", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1, _office.First.Allocations);
+    }
+
+    [Theory]
+    [InlineData(MailRemoval.Purge)]
+    [InlineData(MailRemoval.Unsaid)]
+    public async Task Nobody_is_removed_with_his_mail_while_a_mover_has_him(MailRemoval mail)
+    {
+        var old = await _office.AddAliceAsync();
+        AdminException? refused = null;
+        // the survey: the record says nothing of a move yet
+        old.AfterListing = async () =>
+        {
+            if (MoveState.Of(_office.Record) is null)
+                refused ??= await Assert.ThrowsAsync<AdminException>(() => _office.Administration.RemoveAsync(MoveOffice.Alice, mail, default));
+        };
+        await _office.MoveAsync();
+        Assert.Equal(ExitCode.TemporaryFailure, refused?.ExitCode);
+        Assert.Single(_office.Mailbox.Mails);
+    }
+
+    [Fact]
+    public async Task Who_was_brought_back_by_another_run_is_not_said_to_have_moved()
+    {
+        await _office.AddAliceAsync();
+        var before = _office.Record;
+        _office.Users.Before = (call, _) =>
+        {
+            if (call == "Find" && MoveState.Of(_office.Record)?.Phase == MovePhase.Draining)
+                _office.Users.Put(MoveOffice.Alice, before.Allocation);
+            return default;
+        };
+        var refused = await Assert.ThrowsAsync<AdminException>(() => _office.MoveAsync());
+        Assert.Contains("changed by somebody else", refused.Message, StringComparison.Ordinal);
+    }
 }

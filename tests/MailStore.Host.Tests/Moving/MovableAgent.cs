@@ -11,6 +11,9 @@ internal sealed class MovableAgent(string name) : IMailDeliveryAgent
 
     public ConcurrentDictionary<string, MovableMailbox> Mailboxes { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>How many places were made.</summary>
+    public int Allocations => _allocations;
+
     public ConcurrentQueue<Allocation> Released { get; } = [];
 
     /// <summary>What a new mailbox is like.</summary>
@@ -34,7 +37,7 @@ internal sealed class MovableAgent(string name) : IMailDeliveryAgent
     }
 
     public ValueTask<Allocation> AllocateAsync(EffectiveUser user, AllocationContext context, CancellationToken cancellationToken) =>
-        new(context.Complete(1, [new(Allocation.Home, Home ?? $"/{name}/{user.GetOptions<FakeOptions>().Path}/{Interlocked.Increment(ref _allocations)}")]));
+        new(context.Complete(1, [new(Allocation.Home, Interlocked.Increment(ref _allocations) is var number && Home is { } home ? home : $"/{name}/{user.GetOptions<FakeOptions>().Path}/{number}")]));
 
     public ValueTask ReleaseAsync(UserRecord? current, Allocation lost, CancellationToken cancellationToken)
     {

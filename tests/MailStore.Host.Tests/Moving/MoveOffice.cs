@@ -69,8 +69,8 @@ internal sealed class MoveOffice : IDisposable
         Delivery?.Dispose();
         var directory = new UserDirectory(Configuration, _modules);
         Delivery = new DeliveryService(Configuration, _modules, directory, Log.CreateLogger<DeliveryService>(), Clock);
-        Administration = new UserAdministration(Configuration, directory, [.. _modules.Mdas.Keys]);
         Locks = new MoveLocks(_modules);
+        Administration = new UserAdministration(Configuration, directory, [.. _modules.Mdas.Keys], Locks);
         Imports = new MailImports(Administration, directory, _modules, Locks, Delivery, Clock);
         Mover = new UserMover(
             Administration, directory, _modules, Locks, new MoveDrain(Configuration.Options, _modules, Delivery.UnderWay, Clock), Delivery,

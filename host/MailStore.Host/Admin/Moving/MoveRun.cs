@@ -23,6 +23,7 @@ internal sealed class MoveRun(
     private MailCopier? _copier;
     private MovedPlaces? _places;
     private AdminException? _refusal;
+    private bool _hasEnded;
     private long _told;
     private long _late;
 
@@ -61,6 +62,9 @@ internal sealed class MoveRun(
             }
         }
 
+        // it may have been somebody else, who brought him back
+        if (!_hasEnded)
+            throw ChangedByOthers();
         if (_refusal is not null)
             throw _refusal;
         if (last.Outcome == MoveOutcome.Moved)
@@ -217,8 +221,10 @@ internal sealed class MoveRun(
             if (changed.Allocation?.Id != record.Allocation?.Id)
                 _ = await MovedMailbox.OfAsync(directory, changed, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            if (await directory.Users.TryReplaceAsync(changed, CancellationToken.None) is not null)
-                return;
+            if (await directory.Users.TryReplaceAsync(changed, CancellationToken.None) is null)
+                continue;
+            _hasEnded = !changed.Settings.ContainsKey(HostKeys.Moving);
+            return;
         }
 
         throw Contended();

@@ -23,6 +23,9 @@ internal sealed class MoveStart(UserDirectory directory, ModuleSet modules, Move
         var parsed = await directory.TryParseAsync(MovePlanner.Target(record, change, to), cancellationToken);
         if (parsed is not { Mda: { } mda, Effective: { } effective })
             throw new AdminException(ExitCode.DataError, $"user '{record.Name}': {(parsed.Result as ParseResult.Invalid)?.Reason}");
+        // a place that is named may be taken over as it is: not the one where he is
+        foreach (var place in change.Set.Values.Where(Path.IsPathFullyQualified))
+            CheckApart(record.Allocation!, Path.TrimEndingDirectorySeparator(Path.GetFullPath(place)));
         var allocation = await mda.Agent.AllocateAsync(effective, new AllocationContext(mda.Name, modules.Sequences), cancellationToken);
         var state = new MoveState
         {
@@ -36,7 +39,7 @@ internal sealed class MoveStart(UserDirectory directory, ModuleSet modules, Move
         try
         {
             var target = await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken);
-            CheckApart(record.Allocation!, allocation);
+            CheckApart(record.Allocation!, allocation.Values.GetValueOrDefault(Allocation.Home));
             await CheckEmptyAsync(target, record.Name, cancellationToken);
             await CheckLossAsync(target, record.Name, state, survey, cancellationToken);
         }
@@ -57,9 +60,9 @@ internal sealed class MoveStart(UserDirectory directory, ModuleSet modules, Move
     }
 
     /// <summary>The old place is removed in the end, with all that is in it; and nobody is brought to where he is.</summary>
-    private static void CheckApart(Allocation from, Allocation to)
+    private static void CheckApart(Allocation from, string? @new)
     {
-        if (from.Values.GetValueOrDefault(Allocation.Home) is { Length: > 0 } old && to.Values.GetValueOrDefault(Allocation.Home) is { Length: > 0 } @new && (IsWithin(old, @new) || IsWithin(@new, old)))
+        if (from.Values.GetValueOrDefault(Allocation.Home) is { Length: > 0 } old && @new is { Length: > 0 } && (IsWithin(old, @new) || IsWithin(@new, old)))
             throw new AdminException(ExitCode.DataError, $"{@new} and the old place, {old}, are not apart from each other; name a place outside");
 
         static bool IsWithin(string path, string above) => (path + '/').StartsWith(above + '/', StringComparison.Ordinal);
@@ -113,5 +116,5 @@ internal sealed class MoveStart(UserDirectory directory, ModuleSet modules, Move
     }
 
     private static bool IsSame(Allocation? one, Allocation other) => one is not null && one.Mda == other.Mda
-        && (one.Id == other.Id || (one.Values.GetValueOrDefault(Allocation.Home) is { } home && home == other.Values.GetValueOrDefault(Allocation.Home)));
+        && (one.Id == other.Id || one.Values.SequenceEqual(other.Values) || (one.Values.GetValueOrDefault(Allocation.Home) is { } home && home == other.Values.GetValueOrDefault(Allocation.Home)));
 }
