@@ -50,7 +50,7 @@ internal sealed class MailServer : IAsyncDisposable
             var status = new ServerStatus(clock);
             if (options.ServeAdmin)
             {
-                var moves = new MoveLocks(modules);
+                var moves = new MoveLocks(modules, clock);
                 var users = new UserAdministration(configuration, directory, [.. modules.Mdas.Keys], moves);
                 var drain = new MoveDrain(configuration.Options, modules, delivery.UnderWay, clock);
                 var mover = new UserMover(users, directory, modules, moves, drain, delivery, loggerFactory.CreateLogger<UserMover>(), clock);

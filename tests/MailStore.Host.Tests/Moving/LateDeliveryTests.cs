@@ -1,5 +1,7 @@
+using MailStore.Host.Admin;
 using MailStore.Host.Admin.Moving;
 using MailStore.Host.Delivery;
+using MailStore.Host.Modules;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Tests.Moving;
@@ -76,6 +78,30 @@ public sealed class LateDeliveryTests
         Assert.Single(office.Mailbox.Mails, IsStuck);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_import_that_was_given_up_keeps_the_next_run_away_until_it_is_over(bool isShared)
+    {
+        using var office = new MoveOffice(isShared);
+        await office.AddAliceAsync();
+        office.Second.Making = mailbox => mailbox.BeforeImport = () => _goOn.Task;
+        var move = office.MoveAsync();
+        await EndAsync(office, move, TimeSpan.FromSeconds(60));
+        await Assert.ThrowsAsync<ModuleFaultException>(() => move);
+        var next = office.MoveAsync();
+        await EndAsync(office, next);
+        Assert.Contains("given up", (await Assert.ThrowsAsync<AdminException>(() => next)).Message, StringComparison.Ordinal);
+
+        _goOn.SetResult();
+        for (var i = 0; i < 600 && await office.Locks.IsTakenAsync(MoveOffice.Alice, default); i++)
+            await Task.Delay(100);
+        next = office.MoveAsync();
+        await EndAsync(office, next);
+        Assert.Equal(MoveOutcome.Moved, (await next).Outcome);
+        Assert.Single(office.Mailbox.Mails);
+    }
+
     private static bool IsStuck(MovableMail mail) => mail.Text.EndsWith("stuck\n", StringComparison.Ordinal);
 
     private async Task<MovableMailbox> GiveUpAsync(MoveOffice office)
@@ -106,11 +132,11 @@ public sealed class LateDeliveryTests
         Assert.Equal(250, code);
     }
 
-    private static async Task EndAsync(MoveOffice office, Task task)
+    private static async Task EndAsync(MoveOffice office, Task task, TimeSpan? step = null)
     {
         while (!task.IsCompleted)
         {
-            office.Clock.Advance(TimeSpan.FromSeconds(5));
+            office.Clock.Advance(step ?? TimeSpan.FromSeconds(5));
             await Task.WhenAny(task, Task.Delay(100));
         }
     }

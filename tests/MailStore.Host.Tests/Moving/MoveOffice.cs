@@ -69,7 +69,7 @@ internal sealed class MoveOffice : IDisposable
         Delivery?.Dispose();
         var directory = new UserDirectory(Configuration, _modules);
         Delivery = new DeliveryService(Configuration, _modules, directory, Log.CreateLogger<DeliveryService>(), Clock);
-        Locks = new MoveLocks(_modules);
+        Locks = new MoveLocks(_modules, Clock);
         Administration = new UserAdministration(Configuration, directory, [.. _modules.Mdas.Keys], Locks);
         Imports = new MailImports(Administration, directory, _modules, Locks, Delivery, Clock);
         Mover = new UserMover(

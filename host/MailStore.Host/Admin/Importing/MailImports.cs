@@ -91,6 +91,11 @@ internal sealed class MailImports(UserAdministration users, UserDirectory direct
             turn.Lost.ThrowIfCancellationRequested();
             return results;
         }
+        catch (ModuleFaultException fault) when (fault.Late is not null)
+        {
+            turn.KeepUntil(fault.Late);
+            throw;
+        }
         catch (OperationCanceledException) when (turn.Lost.IsCancellationRequested)
         {
             throw new AdminException(ExitCode.TemporaryFailure, $"the lock of user '{name}' was lost, so that another host may move him, without mails that were just stored; import again, which adds what is missing");

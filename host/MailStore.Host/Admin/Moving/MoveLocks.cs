@@ -5,12 +5,16 @@ using MailStore.Sdk;
 namespace MailStore.Host.Admin.Moving;
 
 /// <summary>Lets nobody be moved twice at once: in this process by a list, in a cluster by a lock of the user database, which a mover that was killed loses after its lease.</summary>
-internal sealed class MoveLocks(ModuleSet modules)
+internal sealed class MoveLocks(ModuleSet modules, TimeProvider clock)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long a call that was given up may still keep others away: one that comes back after so long is none to reckon with.</summary>
+    private static readonly TimeSpan LateCalls = TimeSpan.FromMinutes(15);
+
     private readonly ConcurrentDictionary<string, Turn> _turns = new(StringComparer.Ordinal);
+    private readonly TimeProvider _clock = clock;
 
     private IUserLocks? Shared => modules.Users is ISharedUserDatabase ? modules.Locks : null;
 
@@ -69,12 +73,13 @@ internal sealed class MoveLocks(ModuleSet modules)
         }
     }
 
-    private static AdminException Busy(string user, string who) => new(ExitCode.TemporaryFailure, $"user '{user}' is being moved by {who} right now, or mails are imported for him; 'mailstore user show {user}' says how far a move is");
+    private static AdminException Busy(string user, string who) => new(ExitCode.TemporaryFailure, $"user '{user}' is being moved by {who} right now, mails are imported for him, or a call of his MDA that was given up is not over; 'mailstore user show {user}' says how far a move is");
 
     /// <summary>The right to move a user.</summary>
     internal sealed class Turn(MoveLocks all, string user) : IAsyncDisposable
     {
         private readonly TaskCompletionSource _hook = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Task _late = Task.CompletedTask;
 
         public IUserLock? Lock { get; set; }
 
@@ -86,11 +91,42 @@ internal sealed class MoveLocks(ModuleSet modules)
 
         public bool TryEndHook() => _hook.TrySetResult();
 
-        public async ValueTask DisposeAsync()
+        /// <summary>A call that stores or removes mails of the user was given up and still runs: until it is over nobody else has him, who would not see what it does.</summary>
+        public void KeepUntil(Task late) => _late = late;
+
+        public ValueTask DisposeAsync()
         {
-            if (Lock is not null)
-                await Lock.DisposeAsync();
-            all._turns.TryRemove(KeyValuePair.Create(user, this));
+            if (_late.IsCompleted)
+                return ReleaseAsync();
+            _ = ReleaseLateAsync();
+            return default;
+        }
+
+        private async Task ReleaseLateAsync()
+        {
+            // never fails; see ModuleFaultException
+            await Task.WhenAny(_late, Task.Delay(LateCalls, all._clock));
+            try
+            {
+                await ReleaseAsync();
+            }
+            catch (Exception e) when (e is TemporaryFailureException or ModuleFaultException)
+            {
+                // it ends with its lease
+            }
+        }
+
+        private async ValueTask ReleaseAsync()
+        {
+            try
+            {
+                if (Lock is not null)
+                    await Lock.DisposeAsync();
+            }
+            finally
+            {
+                all._turns.TryRemove(KeyValuePair.Create(user, this));
+            }
         }
     }
 }

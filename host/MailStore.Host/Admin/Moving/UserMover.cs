@@ -49,6 +49,8 @@ internal sealed class UserMover(
         }
         catch (Exception e) when (e is TemporaryFailureException or ModuleFaultException or AdminException)
         {
+            if (e is ModuleFaultException { Late: { } late })
+                turn.KeepUntil(late);
             MoveLog.Stopped(logger, name, e.Message, name);
             throw;
         }
