@@ -62,7 +62,10 @@ internal sealed class DeliveriesUnderWay
     private void End(Expectation expectation)
     {
         lock (_lock)
-            _expected.Remove(KeyValuePair.Create(expectation.User, expectation));
+        {
+            if (_expected.GetValueOrDefault(expectation.User) == expectation)
+                _expected.Remove(expectation.User);
+        }
     }
 
     private void End(Ticket ticket)

@@ -53,6 +53,23 @@ internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory fl
     /// <summary>The next mails of a listing; none at the end.</summary>
     public List<StoredMail> ReadPage(Box box, MailListing listing) => WithBox(box, listing.ReadPage) ?? [];
 
+    /// <summary>How many mails have keywords.</summary>
+    public int CountKeywords(Box box) => WithBox(box, static descriptor =>
+    {
+        var count = 0;
+        foreach (var part in (ReadOnlySpan<string>)[MaildirTree.New, MaildirTree.Cur])
+        {
+            using var directory = Posix.TryOpenDirectory(descriptor, part);
+            if (directory is null)
+                continue;
+            using var entries = new DirectoryReader(directory);
+            while (entries.MoveNext())
+                count += MailFileName.HasKeywords(entries.Name) && MailFileName.IsMail(entries) ? 1 : 0;
+        }
+
+        return count;
+    });
+
     /// <summary>Opens a mail by its id; null if there is none of it.</summary>
     public Stream? Open(string id) => Use(id, static spot => OpenFile(spot.Directory, spot.Name));
 

@@ -132,4 +132,16 @@ public sealed class HinderedMoveTests : IDisposable
         var refused = await Assert.ThrowsAsync<AdminException>(() => _office.MoveAsync());
         Assert.Contains("changed by somebody else", refused.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Folders_without_mail_come_along_and_what_a_mover_cannot_read_is_told_before_anything_is_done()
+    {
+        var old = await _office.AddAliceAsync();
+        await old.TryCreateFolderAsync("Empty", default);
+        old.Unreadable = "the keywords of 3 mails";
+        Assert.Contains("the keywords of 3 mails", (await Assert.ThrowsAsync<AdminException>(() => _office.MoveAsync())).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(HostKeys.Moving, _office.Record.Settings.Keys);
+        await _office.MoveAsync(move => move with { AllowLoss = true });
+        Assert.Equal(["Empty"], await _office.Mailbox.ListFoldersAsync(default).ToListAsync());
+    }
 }

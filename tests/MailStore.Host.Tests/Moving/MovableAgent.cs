@@ -36,8 +36,11 @@ internal sealed class MovableAgent(string name) : IMailDeliveryAgent
         return user.Allocation is { } allocation ? new ParseResult.Ready(Mailboxes.GetOrAdd(KeyOf(allocation), Make)) : new ParseResult.Incomplete("home");
     }
 
-    public ValueTask<Allocation> AllocateAsync(EffectiveUser user, AllocationContext context, CancellationToken cancellationToken) =>
-        new(context.Complete(1, [new(Allocation.Home, Interlocked.Increment(ref _allocations) is var number && Home is { } home ? home : $"/{name}/{user.GetOptions<FakeOptions>().Path}/{number}")]));
+    public ValueTask<Allocation> AllocateAsync(EffectiveUser user, AllocationContext context, CancellationToken cancellationToken)
+    {
+        var number = Interlocked.Increment(ref _allocations);
+        return new(context.Complete(1, [new(Allocation.Home, Home ?? $"/{name}/{user.GetOptions<FakeOptions>().Path}/{number}")]));
+    }
 
     public ValueTask ReleaseAsync(UserRecord? current, Allocation lost, CancellationToken cancellationToken)
     {

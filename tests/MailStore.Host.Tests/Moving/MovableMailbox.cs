@@ -7,13 +7,17 @@ namespace MailStore.Host.Tests.Moving;
 internal sealed record MovableMail(string Id, string Text, DateTimeOffset Arrival, MailFlags Flags, string? Folder);
 
 /// <summary>A mailbox in memory that can all that a mover needs. A test can step in.</summary>
-internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxRemoval
+internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxExtras, IMailboxRemoval
 {
     private readonly List<MovableMail> _mails = [];
+    private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private int _last;
 
     public MailboxFidelity Fidelity { get; set; } = MailboxFidelity.Full;
+
+    /// <summary>What it has besides mails and folders.</summary>
+    public string? Unreadable { get; set; }
 
     /// <summary>The largest mail that it takes, though it does not say so.</summary>
     public long? Largest { get; set; }
@@ -85,7 +89,26 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
 
     public ValueTask<MailboxFidelity> GetFidelityAsync(CancellationToken cancellationToken) => new(Fidelity);
 
-    public ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken) => new(Fidelity.HasFolders && CanHaveFolder(folder));
+    public ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken)
+    {
+        if (!Fidelity.HasFolders || !CanHaveFolder(folder))
+            return new(false);
+        lock (_gate)
+            _folders.Add(folder);
+        return new(true);
+    }
+
+    public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        string[] folders;
+        lock (_gate)
+            folders = [.. _folders.Union(_mails.Select(mail => mail.Folder).OfType<string>())];
+        foreach (var folder in folders)
+            yield return folder;
+    }
+
+    public ValueTask<string?> DescribeUnreadableAsync(CancellationToken cancellationToken) => new(Unreadable);
 
     public async ValueTask<IReadOnlyList<DeliveryResult>> ImportAsync(IReadOnlyList<Mail> mails, CancellationToken cancellationToken)
     {

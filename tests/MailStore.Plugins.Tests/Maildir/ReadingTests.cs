@@ -46,6 +46,21 @@ public sealed class ReadingTests
         Assert.Null(await reader.OpenAsync(id, None));
     }
 
+    [Fact]
+    public async Task Folders_without_mail_are_named_and_mails_with_keywords_counted()
+    {
+        await using var world = new MaildirWorld();
+        var mailbox = await world.MailboxAsync(await world.StartAsync());
+        var extras = (IMailboxExtras)mailbox;
+        await mailbox.DeliverAsync(MaildirWorld.Mail("c", "Lists.A"), None);
+        Assert.True(await ((IMailboxImport)mailbox).TryCreateFolderAsync("Empty", None));
+        Assert.Equal(["Empty", "Lists.A"], (await extras.ListFoldersAsync(None).ToListAsync()).Order(StringComparer.Ordinal));
+        Assert.Null(await extras.DescribeUnreadableAsync(None));
+        await File.WriteAllTextAsync($"{world.AliceHome}/cur/1700000000.a:2,Sab", "x\n");
+        await File.WriteAllTextAsync($"{world.AliceHome}/cur/1700000000.b:2,FS", "x\n");
+        Assert.Equal("the keywords of 1 mail", await extras.DescribeUnreadableAsync(None));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(".")]

@@ -109,6 +109,16 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
             await target.Import.TryRemoveAsync(id, cancellationToken);
     }
 
+    /// <summary>Makes the folders of the old place, those without mail among them.</summary>
+    /// <exception cref="AdminException">The new place cannot have one.</exception>
+    public async Task BringFoldersAsync(CancellationToken cancellationToken)
+    {
+        if (source.Extras is not { } extras || !_fidelity.HasFolders)
+            return;
+        await foreach (var folder in extras.ListFoldersAsync(cancellationToken))
+            await CheckFolderAsync(folder, cancellationToken);
+    }
+
     /// <summary>Compares the list of the new place, to which nobody else brings mail yet, with what was brought: how many, and of each its folder, size, arrival and flags.</summary>
     /// <exception cref="TemporaryFailureException">They differ.</exception>
     public async Task VerifyAsync(CancellationToken cancellationToken)
@@ -193,7 +203,8 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
 
     private async Task ImportAsync(List<LoadedMail> mails, Following follows, CancellationToken cancellationToken)
     {
-        await CheckFoldersAsync(mails, cancellationToken);
+        foreach (var mail in mails)
+            await CheckFolderAsync(mail.Listed.Folder, cancellationToken);
         IReadOnlyList<DeliveryResult> results;
         try
         {
@@ -229,15 +240,10 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
         }
     }
 
-    private async Task CheckFoldersAsync(List<LoadedMail> mails, CancellationToken cancellationToken)
+    private async Task CheckFolderAsync(string? folder, CancellationToken cancellationToken)
     {
-        if (MayLoseFolders)
-            return;
-        foreach (var mail in mails)
-        {
-            if (mail.Listed.Folder is { } folder && await FolderOfAsync(folder, cancellationToken) is null)
-                throw new AdminException(ExitCode.DataError, $"mda '{target.Mda}' cannot have the folder '{folder}' of user '{user}', whose mails would come to the inbox; --allow-loss moves him all the same");
-        }
+        if (folder is not null && await FolderOfAsync(folder, cancellationToken) is null && !MayLoseFolders)
+            throw new AdminException(ExitCode.DataError, $"mda '{target.Mda}' cannot have the folder '{folder}' of user '{user}', whose mails would come to the inbox; --allow-loss moves him all the same");
     }
 
     /// <param name="mayBeGone">Whether its owner may have removed it already.</param>

@@ -7,6 +7,7 @@ namespace MailStore.Host.Admin.Moving;
 internal sealed class MailSurvey
 {
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
+    private string? _unreadable;
     private MailFlags _flags;
     private long _largest;
 
@@ -18,12 +19,16 @@ internal sealed class MailSurvey
 
     public long Bytes { get; private set; }
 
+    /// <summary>With mail in them.</summary>
     public int Folders => _folders.Count;
 
-    public static async Task<MailSurvey> OfAsync(IReadableMailbox mailbox, CancellationToken cancellationToken)
+    /// <summary>Without mail.</summary>
+    public int EmptyFolders { get; private set; }
+
+    public static async Task<MailSurvey> OfAsync(MovedMailbox place, CancellationToken cancellationToken)
     {
         var survey = new MailSurvey();
-        await foreach (var mail in mailbox.ListAsync(cancellationToken))
+        await foreach (var mail in place.Reading.ListAsync(cancellationToken))
         {
             survey.Mails++;
             survey.Bytes += mail.Size;
@@ -33,6 +38,11 @@ internal sealed class MailSurvey
                 survey._folders.Add(mail.Folder);
         }
 
+        if (place.Extras is not { } extras)
+            return survey;
+        await foreach (var folder in extras.ListFoldersAsync(cancellationToken))
+            survey.EmptyFolders += survey._folders.Contains(folder) ? 0 : 1;
+        survey._unreadable = await extras.DescribeUnreadableAsync(cancellationToken);
         return survey;
     }
 
@@ -54,6 +64,8 @@ internal sealed class MailSurvey
             lost.Add(string.Create(CultureInfo.InvariantCulture, $"{Folders} {(Folders == 1 ? "folder, whose mails" : "folders, whose mails")} would come to the inbox"));
         if ((_flags & ~fidelity.Flags) is not MailFlags.None and var flags)
             lost.Add($"the flags {flags.ToString().ToLowerInvariant()}");
+        if (_unreadable is not null)
+            lost.Add(_unreadable);
         if (!fidelity.HasArrival)
             lost.Add("the times of arrival");
         if (place.Usage is { } usage && await usage.GetUsageAsync(cancellationToken) is var quota && (Bytes > quota.LimitBytes || Mails > quota.LimitCount))

@@ -27,6 +27,9 @@ internal sealed class MoveRun(
     private long _told;
     private long _late;
 
+    /// <summary>What is to be said at its end in any case.</summary>
+    public string? Warning { get; init; }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var last = new MoveLine { User = name, Outcome = MoveOutcome.Moved };
@@ -71,7 +74,8 @@ internal sealed class MoveRun(
             MoveLog.Moved(logger, name, _copier?.Mails ?? 0, _late);
         else
             MoveLog.Undone(logger, name);
-        await tell(last with { Places = _places, Mails = _copier?.Mails ?? 0, Bytes = _copier?.Bytes ?? 0 });
+        var note = last.Outcome == MoveOutcome.Moved && Warning is not null ? string.Join("; ", ((string?[])[last.Note, Warning]).OfType<string>()) : last.Note;
+        await tell(last with { Note = note, Places = _places, Mails = _copier?.Mails ?? 0, Bytes = _copier?.Bytes ?? 0 });
     }
 
     /// <summary>Puts this run into the record. That it was written shows that the record which was read is not an old one.</summary>
@@ -130,6 +134,7 @@ internal sealed class MoveRun(
             before = brought;
         }
 
+        await copier.BringFoldersAsync(cancellationToken);
         if (!state.IsReturn)
             await copier.VerifyAsync(cancellationToken);
         var lastPass = clock.GetUtcNow();

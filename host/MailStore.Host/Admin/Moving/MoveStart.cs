@@ -1,3 +1,4 @@
+using System.Globalization;
 using MailStore.Host.Delivery;
 using MailStore.Host.Modules;
 using MailStore.Sdk;
@@ -8,6 +9,9 @@ namespace MailStore.Host.Admin.Moving;
 /// <summary>Allocates a user at the new place and writes into his record that he goes there; or finds out why he cannot, and leaves all as it was.</summary>
 internal sealed class MoveStart(UserDirectory directory, ModuleSet modules, MoveLocks.Turn turn, ILogger logger, TimeProvider clock)
 {
+    /// <summary>What is lost without being asked for; null for nothing.</summary>
+    public string? Warning { get; private set; }
+
     /// <param name="tell">Told how much there is to move.</param>
     /// <param name="change">What becomes of his settings.</param>
     /// <returns>False if the record changed meanwhile.</returns>
@@ -15,7 +19,7 @@ internal sealed class MoveStart(UserDirectory directory, ModuleSet modules, Move
     public async Task<bool> TryAllocateAsync(UserRecord record, SettingsChange change, MoveRequest request, Func<MoveLine, Task> tell, CancellationToken cancellationToken)
     {
         var source = await MovedMailbox.OfAsync(directory, record, cancellationToken);
-        var survey = await MailSurvey.OfAsync(source.Reading, cancellationToken);
+        var survey = await MailSurvey.OfAsync(source, cancellationToken);
         if (!request.KeepOld)
             _ = source.Removal;
         await tell(new MoveLine { User = record.Name, Phase = "looking", Total = survey.Mails });
@@ -42,6 +46,9 @@ internal sealed class MoveStart(UserDirectory directory, ModuleSet modules, Move
             CheckApart(record.Allocation!, allocation.Values.GetValueOrDefault(Allocation.Home));
             await CheckEmptyAsync(target, record.Name, cancellationToken);
             await CheckLossAsync(target, record.Name, state, survey, cancellationToken);
+            Warning = survey.EmptyFolders > 0 && target.Extras is null
+                ? string.Create(CultureInfo.InvariantCulture, $"{survey.EmptyFolders} {(survey.EmptyFolders == 1 ? "folder that had no mail is" : "folders that had no mail are")} not there: mda '{target.Mda}' keeps no folders without mail")
+                : null;
         }
         catch
         {

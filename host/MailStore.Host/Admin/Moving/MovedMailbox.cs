@@ -20,6 +20,9 @@ internal sealed class MovedMailbox(string mda, IMailbox mailbox)
     /// <summary>Null if the MDA does not tell how much there is.</summary>
     public IMailboxUsage? Usage => mailbox as IMailboxUsage;
 
+    /// <summary>Null if there is nothing but the mails that it lists.</summary>
+    public IMailboxExtras? Extras => mailbox as IMailboxExtras;
+
     /// <summary>The place of a record.</summary>
     /// <exception cref="AdminException">His MDA does not take the record.</exception>
     public static async ValueTask<MovedMailbox> OfAsync(UserDirectory directory, UserRecord record, CancellationToken cancellationToken)

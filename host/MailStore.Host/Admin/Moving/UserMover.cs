@@ -35,13 +35,14 @@ internal sealed class UserMover(
         using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn.Lost);
         try
         {
-            if (await BeginAsync(name, request, turn, tell, whole.Token) is { } over)
+            var start = new MoveStart(directory, modules, turn, logger, clock);
+            if (await BeginAsync(name, request, start, tell, whole.Token) is { } over)
             {
                 await tell(over);
                 return;
             }
 
-            await new MoveRun(name, request, users, directory, drain, turn, delivery.CreateBuffer, tell, logger, clock).RunAsync(whole.Token);
+            await new MoveRun(name, request, users, directory, drain, turn, delivery.CreateBuffer, tell, logger, clock) { Warning = start.Warning }.RunAsync(whole.Token);
         }
         catch (OperationCanceledException) when (turn.Lost.IsCancellationRequested)
         {
@@ -58,7 +59,7 @@ internal sealed class UserMover(
 
     /// <summary>Sees to it that the record says what is to be done.</summary>
     /// <returns>Null: it does. Else nothing is to be done, and why.</returns>
-    private async Task<MoveLine?> BeginAsync(string name, MoveRequest request, MoveLocks.Turn turn, Func<MoveLine, Task> tell, CancellationToken cancellationToken)
+    private async Task<MoveLine?> BeginAsync(string name, MoveRequest request, MoveStart start, Func<MoveLine, Task> tell, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
@@ -84,7 +85,7 @@ internal sealed class UserMover(
             }
 
             await tell(new MoveLine { User = name, Phase = "looking" });
-            if (await new MoveStart(directory, modules, turn, logger, clock).TryAllocateAsync(record, change, request, tell, cancellationToken))
+            if (await start.TryAllocateAsync(record, change, request, tell, cancellationToken))
                 return null;
         }
 
@@ -130,7 +131,7 @@ internal sealed class UserMover(
         if (record.Allocation is null)
             return line with { Note = "no mail was ever stored; the first one would go to the new place" };
         var source = await MovedMailbox.OfAsync(directory, record, cancellationToken);
-        var survey = await MailSurvey.OfAsync(source.Reading, cancellationToken);
+        var survey = await MailSurvey.OfAsync(source, cancellationToken);
         return line with
         {
             Mails = survey.Mails,
