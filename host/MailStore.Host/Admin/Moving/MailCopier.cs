@@ -8,7 +8,7 @@ namespace MailStore.Host.Admin.Moving;
 /// Brings the mails of one place to another, pass by pass, while mail goes on arriving. A mail is known again by its id at the old place; what an earlier attempt has
 /// brought is known by its folder and its content, so that an attempt that starts anew adds only what is missing.
 /// </summary>
-internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox target, Func<MailBuffer> newBuffer, TransferPace pace, TimeProvider clock)
+internal sealed class MailCopier(string user, MovedMailbox source, MailTarget target, Func<MailBuffer> newBuffer, TransferPace pace, TimeProvider clock)
 {
     // what an import takes at once
     private const int MostMails = 256;
@@ -19,8 +19,6 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
 
     private readonly CopiedMails _copied = new();
     private readonly UnclaimedMails _unclaimed = new();
-    private readonly Dictionary<string, bool> _folders = new(StringComparer.Ordinal);
-    private MailboxFidelity _fidelity = MailboxFidelity.Full;
     private bool _isOwners;
 
     /// <summary>Told after each batch.</summary>
@@ -31,16 +29,13 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
 
     public long Bytes { get; private set; }
 
-    /// <summary>Whether mails of folders that the new place has no name for may come to its inbox.</summary>
-    public bool MayLoseFolders { get; init; } = true;
-
     /// <summary>Finds out what an earlier attempt has brought. Called once, before the first pass.</summary>
     /// <param name="isOwners">Whether the owner has the mails that are there in his hands already, so that one is the same in whatever folder he has put it.</param>
     /// <param name="concerns">Which mails are looked at.</param>
     public async Task PrepareAsync(bool isOwners, Func<StoredMail, bool> concerns, CancellationToken cancellationToken)
     {
         _isOwners = isOwners;
-        _fidelity = await target.Import.GetFidelityAsync(cancellationToken);
+        await target.PrepareAsync(cancellationToken);
         var some = new List<StoredMail>();
         await foreach (var mail in target.Reading.ListAsync(cancellationToken))
         {
@@ -68,7 +63,7 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
             if (_copied.See(mail.Id) is { } flags)
             {
                 // one that somebody has removed there is brought again
-                if (follows == Following.Nothing || Kept(mail.Flags) == flags || await TryFollowFlagsAsync(mail, cancellationToken))
+                if (follows == Following.Nothing || target.Kept(mail.Flags) == flags || await TryFollowFlagsAsync(mail, cancellationToken))
                     continue;
             }
             else if (!concerns(mail))
@@ -113,10 +108,10 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
     /// <exception cref="AdminException">The new place cannot have one.</exception>
     public async Task BringFoldersAsync(CancellationToken cancellationToken)
     {
-        if (source.Extras is not { } extras || !_fidelity.HasFolders)
+        if (source.Extras is not { } extras || !target.Fidelity.HasFolders)
             return;
         await foreach (var folder in extras.ListFoldersAsync(cancellationToken))
-            await CheckFolderAsync(folder, cancellationToken);
+            _ = await target.FolderOfAsync(folder, cancellationToken);
     }
 
     /// <summary>Compares the list of the new place, to which nobody else brings mail yet, with what was brought: how many, and of each its folder, size, arrival and flags.</summary>
@@ -127,7 +122,7 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
         await foreach (var mail in target.Reading.ListAsync(cancellationToken))
         {
             count++;
-            sum = unchecked(sum + CopiedMails.Summand(ListedOf(mail.Folder, mail.Size, mail.Arrival), Kept(mail.Flags)));
+            sum = unchecked(sum + CopiedMails.Summand(target.ListedOf(mail.Folder, mail.Size, mail.Arrival), target.Kept(mail.Flags)));
         }
 
         if (count == _copied.Count && sum == _copied.Sum)
@@ -204,13 +199,13 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
     private async Task ImportAsync(List<LoadedMail> mails, Following follows, CancellationToken cancellationToken)
     {
         foreach (var mail in mails)
-            await CheckFolderAsync(mail.Listed.Folder, cancellationToken);
+            _ = await target.FolderOfAsync(mail.Listed.Folder, cancellationToken);
         IReadOnlyList<DeliveryResult> results;
         try
         {
             var handedOver = new List<Mail>(mails.Count);
             foreach (var mail in mails)
-                handedOver.Add(await mail.ForAsync(user, Kept(mail.Listed.Flags), clock.GetUtcNow(), cancellationToken));
+                handedOver.Add(await mail.ForAsync(user, target.Kept(mail.Listed.Flags), clock.GetUtcNow(), cancellationToken));
             results = await target.Import.ImportAsync(handedOver, cancellationToken);
         }
         catch
@@ -222,8 +217,8 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
 
         var stored = mails.Zip(results).Where(pair => pair.Second.Status == DeliveryStatus.Stored).ToList();
         foreach (var (mail, result) in stored)
-            _copied.Add(mail, result.StoredId!, ListedOf(result.Folder, mail.Content.Length, mail.Listed.Arrival), Kept(mail.Listed.Flags));
-        await Parallel.ForEachAsync(stored, Side(cancellationToken), async (pair, token) => await VerifyAsync(pair.First, pair.Second.StoredId!, mayBeGone: follows == Following.Nothing, token));
+            _copied.Add(mail, result.StoredId!, target.ListedOf(result.Folder, mail.Content.Length, mail.Listed.Arrival), target.Kept(mail.Listed.Flags));
+        await Parallel.ForEachAsync(stored, Side(cancellationToken), async (pair, token) => await target.VerifyAsync(pair.First, pair.Second.StoredId!, mayBeGone: follows == Following.Nothing, token));
         if (mails.Zip(results).FirstOrDefault(pair => pair.Second.Status == DeliveryStatus.TooLarge) is { First: { } large, Second: { } refusal })
         {
             // come since the survey; another try would come to the same
@@ -240,34 +235,17 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
         }
     }
 
-    private async Task CheckFolderAsync(string? folder, CancellationToken cancellationToken)
-    {
-        if (folder is not null && await FolderOfAsync(folder, cancellationToken) is null && !MayLoseFolders)
-            throw new AdminException(ExitCode.DataError, $"mda '{target.Mda}' cannot have the folder '{folder}' of user '{user}', whose mails would come to the inbox; --allow-loss moves him all the same");
-    }
-
-    /// <param name="mayBeGone">Whether its owner may have removed it already.</param>
-    private async Task VerifyAsync(LoadedMail mail, string id, bool mayBeGone, CancellationToken cancellationToken)
-    {
-        await using var stored = await target.Reading.OpenAsync(id, cancellationToken);
-        if (stored is null ? mayBeGone : await MailHash.OfAsync(stored, cancellationToken) == mail.Hash)
-            return;
-        await target.Import.TryRemoveAsync(id, cancellationToken);
-        throw new TemporaryFailureException(
-            $"mda '{target.Mda}' stored mail '{mail.Listed.Id}' of user '{user}' as '{id}', and gives back another; nothing was lost, since the old place still has it. Try again");
-    }
-
     private async Task<bool> TryClaimAsync(LoadedMail mail, Following follows, CancellationToken cancellationToken)
     {
         if (_unclaimed.IsEmpty)
             return false;
-        var folder = await FolderOfAsync(mail.Listed.Folder, cancellationToken);
-        if (_unclaimed.TryTake(mail.Hash, folder, _fidelity.HasArrival ? mail.Listed.Arrival : null, isExact: !_isOwners) is not { } there)
+        var folder = await target.FolderOfAsync(mail.Listed.Folder, cancellationToken);
+        if (_unclaimed.TryTake(mail.Hash, folder, target.Fidelity.HasArrival ? mail.Listed.Arrival : null, isExact: !_isOwners) is not { } there)
             return false;
-        var (wanted, flags) = (Kept(mail.Listed.Flags), Kept(there.Flags));
+        var (wanted, flags) = (target.Kept(mail.Listed.Flags), target.Kept(there.Flags));
         if (follows != Following.Nothing && flags != wanted && await target.Import.TrySetFlagsAsync(there.Id, wanted, cancellationToken))
             flags = wanted;
-        _copied.Add(mail, there.Id, ListedOf(folder, mail.Content.Length, mail.Listed.Arrival), flags);
+        _copied.Add(mail, there.Id, target.ListedOf(folder, mail.Content.Length, mail.Listed.Arrival), flags);
         return true;
     }
 
@@ -292,9 +270,9 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
 
     private async Task<bool> TryFollowFlagsAsync(StoredMail mail, CancellationToken cancellationToken)
     {
-        if (await target.Import.TrySetFlagsAsync(_copied.TargetOf(mail.Id), Kept(mail.Flags), cancellationToken))
+        if (await target.Import.TrySetFlagsAsync(_copied.TargetOf(mail.Id), target.Kept(mail.Flags), cancellationToken))
         {
-            _copied.SetFlags(mail.Id, Kept(mail.Flags));
+            _copied.SetFlags(mail.Id, target.Kept(mail.Flags));
             return true;
         }
 
@@ -319,20 +297,6 @@ internal sealed class MailCopier(string user, MovedMailbox source, MovedMailbox 
 
         some.Clear();
     }
-
-    /// <summary>The folder that a mail comes to be in.</summary>
-    private async ValueTask<string?> FolderOfAsync(string? folder, CancellationToken cancellationToken)
-    {
-        if (folder is null || !_fidelity.HasFolders)
-            return null;
-        if (!_folders.TryGetValue(folder, out var isThere))
-            _folders[folder] = isThere = await target.Import.TryCreateFolderAsync(folder, cancellationToken);
-        return isThere ? folder : null;
-    }
-
-    private UInt128 ListedOf(string? folder, long size, DateTimeOffset arrival) => MailHash.OfListed(folder, size, _fidelity.HasArrival ? arrival : null);
-
-    private MailFlags Kept(MailFlags flags) => flags & _fidelity.Flags;
 
     private static ParallelOptions Side(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = Readers, CancellationToken = cancellationToken };
 }

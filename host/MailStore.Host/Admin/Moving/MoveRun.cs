@@ -20,6 +20,7 @@ internal sealed class MoveRun(
     /// <summary>Stands in the record from the start of this run on. Another run that wakes up after it lost its lock, or that knows an old record only, comes to nothing by it.</summary>
     private readonly string _run = Guid.NewGuid().ToString("n");
     private readonly TransferPace _pace = new(request.Rate, clock);
+    private MailTarget? _target;
     private MailCopier? _copier;
     private MovedPlaces? _places;
     private AdminException? _refusal;
@@ -98,7 +99,8 @@ internal sealed class MoveRun(
     {
         var source = await MovedMailbox.OfAsync(directory, record, cancellationToken);
         var target = await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken);
-        _copier = NewCopier(source, target, mayLoseFolders: state.AllowLoss || state.IsReturn);
+        _target = new MailTarget(name, target) { MayLoseFolders = state.AllowLoss || state.IsReturn };
+        _copier = NewCopier(source, _target);
         DateTimeOffset lastPass;
         try
         {
@@ -172,6 +174,8 @@ internal sealed class MoveRun(
             _copier = await NewCopierAsync(record, state, concerns, cancellationToken);
         }
 
+        // too late to refuse it
+        _target!.MayLoseFolders = true;
         _late += await _copier.PassAsync(Following.Nothing, concerns, cancellationToken);
         if (await drain.PassAsync(name, cancellationToken) is > 0 and var left)
             MoveLog.NotWaitedFor(logger, left, name, state.Other.Mda);
@@ -191,15 +195,14 @@ internal sealed class MoveRun(
     /// <summary>One that begins behind the switch.</summary>
     private async Task<MailCopier> NewCopierAsync(UserRecord record, MoveState state, Func<StoredMail, bool> concerns, CancellationToken cancellationToken)
     {
-        var target = await MovedMailbox.OfAsync(directory, record, cancellationToken);
-        var copier = NewCopier(await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken), target);
+        _target = new MailTarget(name, await MovedMailbox.OfAsync(directory, record, cancellationToken));
+        var copier = NewCopier(await MovedMailbox.OfAsync(directory, state.OtherOf(record), cancellationToken), _target);
         await copier.PrepareAsync(isOwners: true, concerns, cancellationToken);
         return copier;
     }
 
-    private MailCopier NewCopier(MovedMailbox source, MovedMailbox target, bool mayLoseFolders = true) => new(name, source, target, newBuffer, _pace, clock)
+    private MailCopier NewCopier(MovedMailbox source, MailTarget target) => new(name, source, target, newBuffer, _pace, clock)
     {
-        MayLoseFolders = mayLoseFolders,
         Progress = async () =>
         {
             if (clock.GetElapsedTime(_told) >= ProgressEvery)
