@@ -103,6 +103,27 @@ public sealed class MailImportTests
         await ImportAsync(place, "0 mails added", "5 were there already", Path.Combine(place.Directory, "own.mbox"), "--folder", "Old");
     }
 
+    [Fact]
+    public async Task A_mail_that_is_too_large_is_named_and_all_others_come()
+    {
+        using var place = new TestPlace("mda = \"litedb\"\n[mda.litedb]\nmax_mail_size = \"2K\"\n");
+        var maildir = Path.Combine(place.Directory, "source");
+        foreach (var part in (string[])["cur", "new", "tmp"])
+            Directory.CreateDirectory(Path.Combine(maildir, part));
+        await File.WriteAllTextAsync(Path.Combine(maildir, "cur", "1700000000.large:2,"), $"Subject: large\n\n{new string('x', 4000)}\n");
+        await File.WriteAllTextAsync(Path.Combine(maildir, "cur", "1700000001.small:2,"), Mails[0]);
+        (await place.RunAsync("user", "add", Alice)).Succeeded();
+        foreach (var (added, present) in (ValueTuple<string, string>[])[("1 mails added", "0 were there already"), ("0 mails added", "1 were there already")])
+        {
+            var told = await place.RunAsync("mail", "import", Alice, maildir);
+            Assert.Equal(65, told.ExitCode);
+            foreach (var words in (string[])[added, present, "1700000000.large", "1 mails were not taken"])
+                Assert.Contains(words, told.Errors, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(Mails[0], Assert.Single(await ReadAsync(place)).Text);
+    }
+
     [Theory]
     [InlineData(66, "there is no", "nowhere")]
     [InlineData(66, "is no Maildir", ".")]
