@@ -30,7 +30,7 @@ internal sealed class MoveStart(UserDirectory directory, ModuleSet modules, Move
         // a place that is named may be taken over as it is: not the one where he is
         foreach (var place in change.Set.Values.Where(Path.IsPathFullyQualified))
             CheckApart(record.Allocation!, Path.TrimEndingDirectorySeparator(Path.GetFullPath(place)));
-        var allocation = await mda.Agent.AllocateAsync(effective, new AllocationContext(mda.Name, modules.Sequences), cancellationToken);
+        var allocation = await mda.Agent.AllocateAsync(effective, new AllocationContext(mda.Name, modules.Sequences) { Current = record.Allocation }, cancellationToken);
         var state = new MoveState
         {
             Phase = MovePhase.Copying,
