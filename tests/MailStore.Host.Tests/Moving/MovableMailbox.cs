@@ -29,10 +29,10 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
     /// <summary>Which folders it can have.</summary>
     public Func<string, bool> CanHaveFolder { get; set; } = _ => true;
 
-    /// <summary>Runs before a mail is delivered.</summary>
+    /// <summary>Runs before a mail that was read is stored.</summary>
     public Func<Task> BeforeDelivery { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>Runs before mails are imported.</summary>
+    /// <summary>Runs before mails that were read are imported.</summary>
     public Func<Task> BeforeImport { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Runs when a listing begins.</summary>
@@ -83,8 +83,9 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
 
     public async ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken)
     {
+        var text = await ReadAsync(mail);
         await BeforeDelivery();
-        return await StoreAsync(mail);
+        return Store(mail, text);
     }
 
     public ValueTask<MailboxFidelity> GetFidelityAsync(CancellationToken cancellationToken) => new(Fidelity);
@@ -112,11 +113,11 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
 
     public async ValueTask<IReadOnlyList<DeliveryResult>> ImportAsync(IReadOnlyList<Mail> mails, CancellationToken cancellationToken)
     {
-        await BeforeImport();
-        var results = new List<DeliveryResult>();
+        var texts = new List<string>();
         foreach (var mail in mails)
-            results.Add(await StoreAsync(mail));
-        return results;
+            texts.Add(await ReadAsync(mail));
+        await BeforeImport();
+        return [.. mails.Zip(texts, Store)];
     }
 
     public ValueTask<bool> TrySetFlagsAsync(string id, MailFlags flags, CancellationToken cancellationToken)
@@ -158,10 +159,15 @@ internal sealed class MovableMailbox(string name) : IMailbox, IReadableMailbox, 
         return default;
     }
 
-    private async Task<DeliveryResult> StoreAsync(Mail mail)
+    private static async Task<string> ReadAsync(Mail mail)
     {
         using var reader = new StreamReader(mail.OpenRead(), System.Text.Encoding.Latin1);
-        var text = Storing(await reader.ReadToEndAsync());
+        return await reader.ReadToEndAsync();
+    }
+
+    private DeliveryResult Store(Mail mail, string content)
+    {
+        var text = Storing(content);
         if (text.Length > Largest)
             return DeliveryResult.TooLarge($"{Largest} bytes at most");
         var folder = Fidelity.HasFolders && mail.Folder is { } wanted && CanHaveFolder(wanted) ? wanted : null;

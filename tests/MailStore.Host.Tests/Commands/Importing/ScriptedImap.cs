@@ -63,7 +63,8 @@ internal sealed class ScriptedImap : IAsyncDisposable
         {
             var (tag, command) = (line[..line.IndexOf(' ', StringComparison.Ordinal)], line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
             Commands.Add(command);
-            var lines = string.Concat(Answer(command).Append($"{tag} OK done").Select(answer => $"{answer}\r\n"));
+            var done = command.StartsWith("EXAMINE", StringComparison.Ordinal) ? "OK [READ-ONLY] done" : "OK done";
+            var lines = string.Concat(Answer(command).Append($"{tag} {done}").Select(answer => $"{answer}\r\n"));
             await stream.WriteAsync(Encoding.ASCII.GetBytes(lines), _stop.Token);
         }
     }
