@@ -245,7 +245,7 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         if (repeat is { } key)
             _repeats!.End(key, isKnown);
         if (isStored)
-            DeliveryLog.StoredLate(_logger, deliveryId, user, mda, result!.StoredId, Then(repeat, isKnown));
+            DeliveryLog.StoredLate(_logger, deliveryId, user, mda, result!.StoredId, hasKey: repeat is not null, isKnown, isRemembering: _repeats is not null);
     }
 
     /// <summary>Whether a mail that was stored so late is where the user has his mail, or is brought there: from a place that another host has moved him away from, perhaps nobody does any more.</summary>
@@ -267,14 +267,6 @@ internal sealed class DeliveryService : IDelivery, IDisposable
             return false;
         }
     }
-
-    private string Then(RepeatKey? repeat, bool isKnown) => (repeat, _repeats) switch
-    {
-        (not null, _) when !isKnown => "stored again: the user has been moved meanwhile",
-        (not null, _) => "answered 250 and not stored again, if it comes to this host, from the same client, within repeat_window",
-        (_, null) => "stored again: repeat_window is 0",
-        _ => "stored again: there is no queue id to know it by",
-    };
 
     /// <summary>Parses the record, by way of the creator if something is missing. Null: the user is gone.</summary>
     private async ValueTask<ParsedUser?> CompleteAsync(UserRecord record, DeliveryTimes times, CancellationToken cancellationToken)

@@ -187,7 +187,7 @@ internal sealed class BatchWriter(LockedFile file, BoxState? known, ILogger logg
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             MboxLog.NotCutBack(logger, file.Path, e.Message);
-            Doubt = new Doubt(file.Status, end, _written.ConvertAll(mail => mail.Request.Mail.Marker.Id));
+            Doubt = new Doubt(file.Status, _written.ConvertAll(mail => mail.Request.Mail.Marker.Id));
         }
     }
 

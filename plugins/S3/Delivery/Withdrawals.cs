@@ -18,7 +18,7 @@ internal sealed class Withdrawals(IAmazonS3 client, Caller caller, S3Options opt
 
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private readonly Queue<Entry> _queue = new();

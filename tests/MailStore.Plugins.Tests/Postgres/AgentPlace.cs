@@ -62,10 +62,7 @@ internal sealed class AgentPlace : IAsyncDisposable
         {
             await using var stream = await ((IReadableMailbox)mailbox).OpenAsync(mail.Id, default);
             if (stream is null)
-            {
                 continue;
-            }
-
             using var whole = new MemoryStream();
             await stream.CopyToAsync(whole);
             Assert.Equal(mail.Size, whole.Length);

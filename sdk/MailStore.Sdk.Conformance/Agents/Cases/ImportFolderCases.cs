@@ -9,7 +9,7 @@ internal static class ImportFolderCases
         AgentCase.Of("import: the folders that can be", $"{AgentRequirements.ImportFolder} {AgentRequirements.FolderIsThere}", OrdinaryAsync),
         AgentCase.Of("import: names of folders lead nowhere", $"{AgentRequirements.ImportFolder} {AgentRequirements.FolderIsThere}", HostileAsync),
         AgentCase.Of("import: details mean nothing", AgentRequirements.ImportDetail, DetailAsync),
-        AgentCase.Of("folders: those without mail are named", $"{AgentRequirements.NamesFolders} {AgentRequirements.KeepsFolders}", NamedAsync),
+        AgentCase.Of("extras: folders without mail are named", $"{AgentRequirements.NamesFolders} {AgentRequirements.KeepsFolders}", NamedAsync),
     ];
 
     private static async Task OnceAsync(AgentWorld world, AgentHost host, MailboxUnderTest mailbox)
