@@ -1,26 +1,39 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using MailStore.EndToEnd.Tests.Formats;
+using MailStore.Tests.Formats;
 
 namespace MailStore.EndToEnd.Tests.Moving;
 
 /// <summary>The mover and the server are killed again and again in the middle of moves, while mail comes.</summary>
-public sealed class KilledMoveTests
+[Collection(FormatsCollection.Name)]
+public sealed class KilledMoveTests(FormatsFixture fixture)
 {
     private const int Connections = 4;
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1";
     private static readonly int Kills = IsLong ? 50 : 6;
     private static readonly int UserCount = IsLong ? 40 : 8;
 
-    [Fact]
-    public async Task Run_again_after_each_kill_every_mail_is_there_once()
+    [FormatTheory, InlineData("litedb postgres other s3 mbox maildir")]
+    public async Task Run_again_after_each_kill_every_mail_is_there_once(string way)
     {
         var port = FreePort();
-        using var place = new TestPlace($"\n[lmtp]\nlisten = [\"127.0.0.1:{port}\"]\n\n[mda.maildir]\n\n[mda.litedb]\n\n[mda.other]\nmodule = \"maildir\"\npath = \"other/{{user}}\"\n");
+        var mdas = way.Split(' ');
+        using var place = new TestPlace($"""
+            [lmtp]
+            listen = ["127.0.0.1:{port}"]
+
+            {string.Join("\n\n", mdas.Where(mda => mda != "other").Select(mda => $"[mda.{mda}]\n{StorageFormat.Of(mda).Options(fixture.Servers)}"))}
+
+            [mda.other]
+            module = "maildir"
+            path = "other/{"{user}"}"
+
+            """);
         var users = Enumerable.Range(0, UserCount).Select(SentMail.UserName).ToList();
         await place.AddUsersAsync(users);
         var random = new Random(7);
-        string[] mdas = ["litedb", "other", "maildir"];
         var server = await ServerProcess.StartAsync(place);
         var (kills, round) = (0, 0);
         try

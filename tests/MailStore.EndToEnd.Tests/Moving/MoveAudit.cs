@@ -21,19 +21,18 @@ internal sealed class MoveAudit(TestPlace place, IReadOnlyList<string> users)
         var records = (await place.RunAsync("user", "list", "--json")).Succeeded().Output.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.All(records, record => Assert.Equal(mda, record.GetProperty("mda").GetString()));
         Assert.All(records, record => Assert.False(record.TryGetProperty("moving", out _), record.ToString()));
-        foreach (var user in users)
+        await Parallel.ForEachAsync(users, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (user, _) =>
         {
-            var target = Path.Combine(place.Directory, string.Create(CultureInfo.InvariantCulture, $"audit-{Guid.NewGuid():n}"));
-            (await place.RunAsync("mail", "export", user, "--output", target)).Succeeded();
-            foreach (var file in StoredMaildir.Files(target))
+            var mails = await ExportAsync(user);
+            lock (found)
             {
-                var id = SentMail.IdOf(user, await File.ReadAllBytesAsync(file));
-                found.Add((user, id));
-                seen[(user, id)] = (new DateTimeOffset(File.GetLastWriteTimeUtc(file)).ToUnixTimeSeconds(), file.Contains(":2,", StringComparison.Ordinal) ? file[(file.LastIndexOf(":2,", StringComparison.Ordinal) + 3)..] : "");
+                foreach (var (id, arrival, flags) in mails)
+                {
+                    found.Add((user, id));
+                    seen[(user, id)] = (arrival, flags);
+                }
             }
-
-            Directory.Delete(target, recursive: true);
-        }
+        });
 
         Assert.Empty(taken.Except(found)); // lost
         Assert.Empty(found.Except(taken).Except(mayBeTwice)); // never acknowledged
@@ -41,6 +40,21 @@ internal sealed class MoveAudit(TestPlace place, IReadOnlyList<string> users)
         Assert.Empty(twice.Except(mayBeTwice)); // doubled
         Assert.All(_seen, before => Assert.Equal((before.Key, before.Value), (before.Key, seen[before.Key])));
         _seen = seen;
+    }
+
+    private async Task<List<(string Id, long Arrival, string Flags)>> ExportAsync(string user)
+    {
+        var target = Path.Combine(place.Directory, string.Create(CultureInfo.InvariantCulture, $"audit-{Guid.NewGuid():n}"));
+        (await place.RunAsync("mail", "export", user, "--output", target)).Succeeded();
+        var mails = new List<(string Id, long Arrival, string Flags)>();
+        foreach (var file in StoredMaildir.Files(target))
+        {
+            var flags = file.Contains(":2,", StringComparison.Ordinal) ? file[(file.LastIndexOf(":2,", StringComparison.Ordinal) + 3)..] : "";
+            mails.Add((SentMail.IdOf(user, await File.ReadAllBytesAsync(file)), new DateTimeOffset(File.GetLastWriteTimeUtc(file)).ToUnixTimeSeconds(), flags));
+        }
+
+        Directory.Delete(target, recursive: true);
+        return mails;
     }
 
     /// <summary>No storage holds anything that belongs to nobody.</summary>
