@@ -16,7 +16,7 @@ public sealed class PolicyTests
     [InlineData("override", "1K", "1M", 452, "1K, by mailstore.toml(4,1), [mda.maildir]; the record's 1M is passed over: [policy] quota = \"override\"")]
     [InlineData("ignore", "0", "1", 250, "0, by mailstore.toml(4,1), [mda.maildir]; the record's 1 is passed over: [policy] quota = \"ignore\"")]
     [InlineData("user", "1K", "1M", 250, "1M, by the user's record")]
-    public async Task A_mail_goes_by_the_quota_that_the_policy_has_and_show_and_test_say_why(string rule, string ofModule, string ofRecord, int code, string why)
+    public async Task A_mail_goes_by_the_quota_that_the_policy_has_and_show_says_why(string rule, string ofModule, string ofRecord, int code, string why)
     {
         using var place = new TestPlace($"[mda.maildir]\nquota = \"{ofModule}\"\n[policy]\nquota = \"{rule}\"\n");
         await using var server = await ServerProcess.StartAsync(place);
@@ -27,11 +27,21 @@ public sealed class PolicyTests
         Assert.Equal(code, Assert.Single(await client.SendMailAsync("", [Alice], Large)).Code);
 
         var shown = (await place.RunAsync("user", "show", Alice)).Succeeded().Output;
-        Assert.Contains($"  quota {why}", Regex.Replace(shown, @"(?<=\S)\s+", " "), StringComparison.Ordinal);
-        var tested = JsonDocument.Parse((await place.RunAsync("user", "test", Alice, "--json")).Succeeded().Output).RootElement;
-        var quota = tested.GetProperty("settings").EnumerateArray().Single(setting => setting.GetProperty("key").GetString() == "quota");
-        Assert.Equal(rule, quota.GetProperty("rule").GetString());
-        Assert.Equal(rule == "user" ? null : ofRecord, quota.TryGetProperty("passed_over", out var passedOver) ? passedOver.GetString() : null);
+        Assert.Contains($" quota {why}", Regex.Replace(shown, @"\s+", " "), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Programs_and_importers_are_told_of_it()
+    {
+        using var place = new TestPlace("[policy]\nquota = \"ignore\"\n");
+        var imported = await MailStoreProgram.RunAsync(place.Directory, Encoding.ASCII.GetBytes($"{Alice} quota=1\ncarol@example.org\n"), ["user", "import", "-"]);
+        Assert.Contains("1 of them with settings that do not count, by [policy]", imported.Succeeded().Errors, StringComparison.Ordinal);
+        foreach (var (command, list) in (ValueTuple<string, string>[])[("test", "settings"), ("show", "in_force")])
+        {
+            var told = JsonDocument.Parse((await place.RunAsync("user", command, Alice, "--json")).Succeeded().Output).RootElement;
+            var quota = told.GetProperty(list).EnumerateArray().Single(setting => setting.GetProperty("key").GetString() == "quota");
+            Assert.Equal(("ignore", "1"), (quota.GetProperty("rule").GetString(), quota.GetProperty("passed_over").GetString()));
+        }
     }
 
     [Fact]
