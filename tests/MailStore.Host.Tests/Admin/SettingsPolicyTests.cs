@@ -58,6 +58,10 @@ public sealed class SettingsPolicyTests : IDisposable
     }
 
     [Fact]
+    public void A_record_whose_MDA_is_not_there_is_shown_all_the_same() =>
+        Assert.Empty(_office.Reporter.ViewInForce(_office.Users.Put(Alice, ("mda", "third"), ("quota", "5G"))).InForce!);
+
+    [Fact]
     public async Task Mails_go_by_it_and_a_word_that_is_passed_over_stops_none()
     {
         _office.Users.Put(Alice, ("quota", "lots"), ("level", "high"), ("retry.count", "never"), ("path", "of the record"));
