@@ -136,7 +136,7 @@ internal sealed class AdminApi(
         try
         {
             var record = await users.AddAsync(change, cancellationToken);
-            return new ImportResult(change.Line, record?.Name ?? change.Name, null, ExitCode.Ok, WasThere: record is null);
+            return new ImportResult(change.Line, record?.Name ?? change.Name, null, ExitCode.Ok, WasThere: record is null, record is null ? null : reporter.WarningsFor(record, change.Settings.Keys));
         }
         catch (Exception e) when (ErrorFor(e) is { } error)
         {
@@ -148,7 +148,8 @@ internal sealed class AdminApi(
     {
         using var body = new StreamReader(context.Request.Body, Encoding.UTF8);
         var change = Read(await body.ReadToEndAsync(cancellationToken), AdminJson.Default.UserChange);
-        await WriteAsync(context, reporter.View(await users.SetAsync(change, cancellationToken)), AdminJson.Default.UserView);
+        var record = await users.SetAsync(change, cancellationToken);
+        await WriteAsync(context, reporter.View(record) with { Warnings = reporter.WarningsFor(record, change.Settings.Keys) }, AdminJson.Default.UserView);
     }
 
     private async Task RemoveAsync(HttpContext context, CancellationToken cancellationToken)
@@ -158,7 +159,7 @@ internal sealed class AdminApi(
     }
 
     private async Task ShowAsync(HttpContext context, CancellationToken cancellationToken) =>
-        await WriteAsync(context, reporter.View(await users.FindAsync(Query(context, "name"), cancellationToken)), AdminJson.Default.UserView);
+        await WriteAsync(context, reporter.ViewInForce(await users.FindAsync(Query(context, "name"), cancellationToken)), AdminJson.Default.UserView);
 
     private async Task TestAsync(HttpContext context, CancellationToken cancellationToken) =>
         await WriteAsync(context, await reporter.ReportAsync(Query(context, "address"), cancellationToken), AdminJson.Default.UserReport);

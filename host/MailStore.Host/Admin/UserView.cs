@@ -30,6 +30,12 @@ internal sealed record UserView
     /// <summary>Only of a user who is being moved.</summary>
     public MoveView? Moving { get; init; }
 
+    /// <summary>Only of one who is shown: his settings with those of his domain, of the module's table and its defaults, as the policy has it.</summary>
+    public IReadOnlyList<SettingView>? InForce { get; init; }
+
+    /// <summary>Only of one who was changed: what was written, and does not count.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     /// <summary>Only in the first line of a list: how far its database has counted, for the one that the users are moved to.</summary>
     public CountersView? Counters { get; init; }
 

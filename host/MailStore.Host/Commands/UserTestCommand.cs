@@ -40,7 +40,7 @@ internal static class UserTestCommand
         foreach (var (key, value) in user.Allocation?.Values ?? new Dictionary<string, string>())
             output.WriteLine($"  {key} = {value}, by the allocation");
         foreach (var setting in report.Settings)
-            output.WriteLine($"  {setting.Key} = {(setting.Value.Length == 0 ? "(none)" : setting.Value)}, by {setting.From}");
+            output.WriteLine($"  {setting.Key} = {setting.Text}");
         if (report.Usage is not null)
             output.WriteLine($"holds {report.Usage}");
     }

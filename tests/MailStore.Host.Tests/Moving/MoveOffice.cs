@@ -23,9 +23,12 @@ internal sealed class MoveOffice : IDisposable
 
     /// <param name="isShared">Whether other hosts have the user database open, too.</param>
     /// <param name="callTimeout">How long a call of a module may take.</param>
-    public MoveOffice(bool isShared = false, string callTimeout = "60s")
+    /// <param name="first">Options in <c>[mda.first]</c>.</param>
+    /// <param name="second">Options in <c>[mda.second]</c>.</param>
+    /// <param name="tables">More tables of the configuration.</param>
+    public MoveOffice(bool isShared = false, string callTimeout = "60s", string first = "", string second = "", string tables = "")
     {
-        Configuration = ConfigFolder.LoadRight($"mda = \"first\"\ncreator = \"fake\"\nuserdb = \"fake\"\n[modules]\ncall_timeout = \"{callTimeout}\"\n[mda.first]\n[mda.second]\n");
+        Configuration = ConfigFolder.LoadRight($"mda = \"first\"\ncreator = \"fake\"\nuserdb = \"fake\"\n[modules]\ncall_timeout = \"{callTimeout}\"\n[mda.first]\n{first}\n[mda.second]\n{second}\n{tables}\n");
         var agents = Configuration.Modules.Where(section => section.Kind == ModuleKind.Mda).Select(section => Instance(
             section.Kind, section.Instance, section.Instance == "first" ? First : Second, typeof(FakeOptions), section.OptionsTable));
         Shared = isShared ? new SharedFakeUsers(Users) : null;

@@ -20,6 +20,8 @@ internal sealed class MovePlanner(UserDirectory directory, ModuleSet modules)
             throw new AdminException(ExitCode.DataError, unknown);
         if (request.Settings.Keys.Concat(request.Unset).FirstOrDefault(HostKeys.IsHostKey) is { } hosts)
             throw new AdminException(ExitCode.DataError, $"'{hosts}' does not belong to a place: say --mda for the MDA, and 'mailstore user set' for the rest");
+        if (request.Settings.Keys.FirstOrDefault(key => directory.PassesOver(record, modules.Mdas[to], key)) is { } vain)
+            throw new AdminException(ExitCode.DataError, $"'{vain}' would do nothing for user '{record.Name}': a record's does not count at mda '{to}', by {directory.PolicyFor(vain)}; leave it out, or change [policy]");
         if (from == to && request.Settings.All(setting => record.Settings.GetValueOrDefault(setting.Key) == setting.Value) && !request.Unset.Any(record.Settings.ContainsKey))
             return null;
         if (from == to && !UserSettingsOf(from).Any(option => option.IsAtAllocation && (request.Settings.ContainsKey(option.Key) || request.Unset.Contains(option.Key))))
