@@ -132,10 +132,12 @@ internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory fl
             if (cur is null)
                 return null;
             var spot = new MailSpot(home, box, cur, MaildirTree.Cur, name);
-            if ((use(spot) ?? UseFlagged(spot, use)) is { } result)
+            if ((use(spot) ?? UseFlagged(flags.Of(box), spot, use)) is { } result)
                 return result;
-            flags.Last = KnownFlags.Read(box, cur);
-            if (UseFlagged(spot, use) is { } flagged)
+            // what this look has seen, whatever others remember meanwhile
+            var seen = KnownFlags.Read(box, cur);
+            flags.Add(seen);
+            if (UseFlagged(seen, spot, use) is { } flagged)
                 return flagged;
             if (FileStatus.Of(cur).Modified == before)
                 return null;
@@ -144,8 +146,8 @@ internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory fl
         return null;
     }
 
-    private T? UseFlagged<T>(MailSpot spot, Func<MailSpot, T?> use)
-        where T : class => flags.Last?.Of(spot.Box, spot.Name) is { } end ? use(spot with { Name = spot.Name + end }) : null;
+    private static T? UseFlagged<T>(KnownFlags? known, MailSpot spot, Func<MailSpot, T?> use)
+        where T : class => known?.Of(spot.Name) is { } end ? use(spot with { Name = spot.Name + end }) : null;
 
     private static FileStream? OpenFile(Descriptor directory, string name)
     {

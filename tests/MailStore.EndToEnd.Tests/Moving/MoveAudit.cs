@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using MailStore.Host.Admin;
 
 namespace MailStore.EndToEnd.Tests.Moving;
 
@@ -23,7 +23,7 @@ internal sealed class MoveAudit(TestPlace place, IReadOnlyList<string> users)
         Assert.All(records, record => Assert.False(record.TryGetProperty("moving", out _), record.ToString()));
         await Parallel.ForEachAsync(users, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (user, _) =>
         {
-            var mails = await ExportAsync(user);
+            var mails = await ReadAsync(user);
             lock (found)
             {
                 foreach (var (id, arrival, flags) in mails)
@@ -42,18 +42,18 @@ internal sealed class MoveAudit(TestPlace place, IReadOnlyList<string> users)
         _seen = seen;
     }
 
-    private async Task<List<(string Id, long Arrival, string Flags)>> ExportAsync(string user)
+    /// <summary>By the server that runs: a program a user would take longer than the moves.</summary>
+    private async Task<List<(string Id, long Arrival, string Flags)>> ReadAsync(string user)
     {
-        var target = Path.Combine(place.Directory, string.Create(CultureInfo.InvariantCulture, $"audit-{Guid.NewGuid():n}"));
-        (await place.RunAsync("mail", "export", user, "--output", target)).Succeeded();
+        using var server = new AdminClient(Path.Combine(place.DataDirectory, "admin.sock"));
         var mails = new List<(string Id, long Arrival, string Flags)>();
-        foreach (var file in StoredMaildir.Files(target))
+        await foreach (var mail in server.ListMailAsync(user, CancellationToken.None))
         {
-            var flags = file.Contains(":2,", StringComparison.Ordinal) ? file[(file.LastIndexOf(":2,", StringComparison.Ordinal) + 3)..] : "";
-            mails.Add((SentMail.IdOf(user, await File.ReadAllBytesAsync(file)), new DateTimeOffset(File.GetLastWriteTimeUtc(file)).ToUnixTimeSeconds(), flags));
+            using var content = new MemoryStream();
+            await server.CopyMailAsync(user, mail.Id, content, CancellationToken.None);
+            mails.Add((SentMail.IdOf(user, content.ToArray()), mail.Arrival.ToUnixTimeSeconds(), mail.Flags));
         }
 
-        Directory.Delete(target, recursive: true);
         return mails;
     }
 
