@@ -105,7 +105,7 @@ public sealed class ProgramTests
     public async Task Each_command_has_a_help_that_fits_it()
     {
         using var place = new TestPlace();
-        foreach (var command in (string[])["", "serve", "demo", "deliver", "user", "user add", "user set", "user show", "user list", "user remove", "user import", "user backup", "user test", "module", "module list", "module describe", "config check", "config show", "doctor", "health", "mail list", "mail show", "mail export"])
+        foreach (var command in (string[])["", "serve", "demo", "deliver", "user", "user add", "user set", "user show", "user list", "user remove", "user move", "user import", "user backup", "user test", "module", "module list", "module describe", "config check", "config show", "doctor", "health", "mail list", "mail show", "mail export"])
         {
             var help = (await place.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).Succeeded();
             Assert.Contains("Usage:", help.Output, StringComparison.Ordinal);

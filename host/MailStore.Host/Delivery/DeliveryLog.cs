@@ -22,10 +22,11 @@ internal static partial class DeliveryLog
             logger, delivery.Id, delivery.Recipient.User.Name, mda, delivery.Content.Length, queueId, ForWhom(delivery.Recipient),
             times.LookUp, times.Create, times.Write, times.Sync);
 
-    public static void StoredLate(ILogger logger, string deliveryId, string user, string mda, string? storedId, bool isKnown, bool isRemembering) =>
+    public static void StoredLate(ILogger logger, string deliveryId, string user, string mda, string? storedId, bool hasKey, bool isKnown, bool isRemembering) =>
         StoredLate(
             logger, deliveryId, user, mda, storedId,
             isKnown ? "answered 250 and not stored again, if it comes to this host, from the same client, within repeat_window"
+            : hasKey ? "stored again: the user has been moved meanwhile"
             : isRemembering ? "stored again: there is no queue id to know it by"
             : "stored again: repeat_window is 0");
 

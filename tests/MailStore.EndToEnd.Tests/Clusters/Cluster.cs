@@ -14,7 +14,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly List<int> _ports = [];
     private readonly ServerProcess?[] _hosts;
 
-    private Cluster(ClusterServers servers, string name, string creator, int count, ClusterAddresses addresses)
+    private Cluster(ClusterServers servers, string name, string creator, int count, ClusterAddresses addresses, string tables)
     {
         _hosts = new ServerProcess?[count];
         Storage = new ClusterStorage(servers, name, _tree, addresses);
@@ -35,6 +35,8 @@ internal sealed class Cluster : IAsyncDisposable
                 [lmtp]
                 listen = ["127.0.0.1:{port}"]
                 xforward_clients = ["127.0.0.1"]
+
+                {tables}
                 """),
                 MailStoreProgram.ModulesDirectory);
             _places.Add(place);
@@ -47,9 +49,10 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Of each host; the same after it was killed and started again.</summary>
     public IReadOnlyList<int> Ports => _ports;
 
-    public static async Task<Cluster> StartAsync(ClusterServers servers, string creator, int count, ClusterAddresses? addresses = null)
+    /// <param name="tables">More tables of the configuration of each host.</param>
+    public static async Task<Cluster> StartAsync(ClusterServers servers, string creator, int count, ClusterAddresses? addresses = null, string tables = "")
     {
-        var cluster = new Cluster(servers, await servers.NewNameAsync(), creator, count, addresses ?? ClusterAddresses.Of(servers));
+        var cluster = new Cluster(servers, await servers.NewNameAsync(), creator, count, addresses ?? ClusterAddresses.Of(servers), tables);
         try
         {
             // side by side: each makes the tables, if nobody else has
@@ -64,6 +67,8 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     public EndPoint EndPoint(int host) => new IPEndPoint(IPAddress.Loopback, _ports[host]);
+
+    public TestPlace PlaceOf(int host) => _places[host];
 
     public async Task StartHostAsync(int host) => _hosts[host] = await ServerProcess.StartAsync(_places[host]);
 

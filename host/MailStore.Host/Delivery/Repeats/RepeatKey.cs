@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using MailStore.Host.Configuration;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Delivery.Repeats;
@@ -39,7 +40,8 @@ internal readonly record struct RepeatKey(UInt128 Hash)
         hash.AppendData(mail);
         Append(hash, recipient);
         Append(hash, user.Name);
-        Append(hash, user.Allocation?.Id ?? "");
+        // who has moved is the same: the reply may have been lost before the move, and the mail come again after it
+        Append(hash, user.Settings.GetValueOrDefault(HostKeys.Origin) ?? user.Allocation?.Id ?? "");
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         hash.GetHashAndReset(digest);
         return new RepeatKey(BinaryPrimitives.ReadUInt128LittleEndian(digest));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace MailStore.Sdk.Tests.Conformance;
@@ -194,6 +195,15 @@ internal static class BrokenImports
             }
 
             return await base.TryCreateFolderAsync(folder, cancellationToken);
+        }
+    }
+
+    public sealed class ForgetsEmptyFolders(string home, long? quota) : ShelfMailbox(home, quota)
+    {
+        public override async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            foreach (var folder in await ListAsync(cancellationToken).Select(mail => mail.Folder).OfType<string>().Distinct().ToListAsync(cancellationToken))
+                yield return folder;
         }
     }
 
