@@ -97,7 +97,7 @@ public sealed class ProgramTests
         Assert.StartsWith("421 4.3.2 ", await replies.ReadLineAsync(), StringComparison.Ordinal);
         Assert.Null(await replies.ReadLineAsync());
         Assert.Equal(0, await exit);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"it took {watch.Elapsed}");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"it took {watch.Elapsed}");
         Assert.False(File.Exists(Path.Combine(place.DataDirectory, "admin.sock")));
     }
 

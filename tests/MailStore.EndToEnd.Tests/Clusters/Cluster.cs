@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using MailStore.Tests;
+using MailStore.Tests.Servers;
 
 namespace MailStore.EndToEnd.Tests.Clusters;
 
@@ -24,7 +24,7 @@ internal sealed class Cluster : IAsyncDisposable
             var credentials = Path.Combine(place.Directory, "s3.keys");
             File.WriteAllText(credentials, $"[default]\naws_access_key_id = {CephRgw.AccessKey}\naws_secret_access_key = {CephRgw.SecretKey}\n");
             File.SetUnixFileMode(credentials, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            var port = FreePort();
+            var port = FreePort.Take();
             place.Configure(
                 string.Create(CultureInfo.InvariantCulture, $"""
                 creator = "{creator}"
@@ -128,24 +128,5 @@ internal sealed class Cluster : IAsyncDisposable
     {
         var allocation = record.GetProperty("allocation");
         return ClusterStorage.PlaceOf(allocation.GetProperty("mda").GetString()!, allocation.GetProperty("values").EnumerateObject().ToDictionary(value => value.Name, value => value.Value.GetString()!));
-    }
-
-    // below those that the kernel gives to clients, one of which could have it while its host is down
-    private static int FreePort()
-    {
-        while (true)
-        {
-            try
-            {
-                var port = Random.Shared.Next(10_000, 20_000);
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // another's
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using MailStore.EndToEnd.Tests.Mtas;
 using MailStore.Tests;
+using MailStore.Tests.Servers;
 
 namespace MailStore.EndToEnd.Tests.PowerCuts.Peers;
 
@@ -36,7 +37,7 @@ internal abstract class Peer : IAsyncDisposable
     /// <summary>Its configuration, queue and log.</summary>
     protected string Shared { get; }
 
-    protected int Port { get; } = FreePort();
+    protected int Port { get; } = FreePort.Take();
 
     protected string Store => Path.Combine(Disk.Directory, "mail");
 
@@ -139,12 +140,5 @@ internal abstract class Peer : IAsyncDisposable
     {
         lock (_output)
             _output.AppendLine(line);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
