@@ -116,7 +116,7 @@ internal static class BrokenMailboxes
     public sealed class OneFaultFailsAll(string home, long? quota) : ShelfMailbox(home, quota)
     {
         private readonly Lock _gate = new();
-        private Batch _batch = new();
+        private Batch? _batch;
 
         /// <summary>A mail is over when all that were begun with it are, so that the sound ones and the faulty ones meet however fast either are.</summary>
         protected override async Task WriteAsync(Mail mail, string path, CancellationToken cancellationToken)
@@ -124,7 +124,7 @@ internal static class BrokenMailboxes
             Batch batch;
             lock (_gate)
             {
-                batch = _batch;
+                batch = _batch ??= new Batch();
                 batch.Writing++;
             }
 
@@ -132,6 +132,7 @@ internal static class BrokenMailboxes
             {
                 await base.WriteAsync(mail, path, cancellationToken);
                 batch.HasSound = true;
+                await batch.Gathered;
             }
             catch (IOException)
             {
@@ -145,7 +146,7 @@ internal static class BrokenMailboxes
                     // not before a sound mail was in it
                     if (--batch.Writing == 0 && (batch.HasSound || !batch.HasFailed))
                     {
-                        _batch = new Batch();
+                        _batch = null;
                         batch.Over.SetResult();
                     }
                 }
@@ -160,6 +161,9 @@ internal static class BrokenMailboxes
         {
             public volatile bool HasFailed;
             public volatile bool HasSound;
+
+            /// <summary>Time for others to be begun, too.</summary>
+            public Task Gathered { get; } = Task.Delay(300);
 
             public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
