@@ -8,7 +8,8 @@ internal static class MailStoreProgram
 {
     private static readonly string? Installed = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_PROGRAM") is { Length: > 0 } folder ? folder : null;
 
-    private static readonly string Configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+    /// <summary>In which the tests were built.</summary>
+    public static readonly string Configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 
     public static string Path { get; } = Installed is not null
         ? System.IO.Path.Combine(Installed, "mailstore")
