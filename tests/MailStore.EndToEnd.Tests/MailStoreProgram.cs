@@ -3,7 +3,7 @@ using MailStore.Tests;
 
 namespace MailStore.EndToEnd.Tests;
 
-/// <summary>The program, run as a stranger would run it: what tests/run names, that of the package, which is compiled ahead and starts in half the time; or else what was built here.</summary>
+/// <summary>The program, run as a stranger would run it: what tests/run names, that of the package, which is compiled ahead and starts in two thirds of the time; or else what was built here.</summary>
 internal static class MailStoreProgram
 {
     private static readonly string? Installed = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_PROGRAM") is { Length: > 0 } folder ? folder : null;

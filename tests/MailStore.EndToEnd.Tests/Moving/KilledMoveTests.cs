@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using MailStore.EndToEnd.Tests.Formats;
 using MailStore.Tests.Formats;
+using MailStore.Tests.Servers;
 
 namespace MailStore.EndToEnd.Tests.Moving;
 
@@ -18,7 +18,7 @@ public sealed class KilledMoveTests(FormatsFixture fixture)
     [FormatTheory, InlineData("litedb postgres other s3 mbox maildir")]
     public async Task Run_again_after_each_kill_every_mail_is_there_once(string way)
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         var mdas = way.Split(' ');
         using var place = new TestPlace($"""
             [lmtp]
@@ -85,12 +85,5 @@ public sealed class KilledMoveTests(FormatsFixture fixture)
         mover.BeginOutputReadLine();
         mover.BeginErrorReadLine();
         return mover;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
