@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using MailStore.Tests.Servers;
 
 namespace MailStore.EndToEnd.Tests.Importing;
 
@@ -19,7 +20,7 @@ internal sealed class DovecotServer : IAsyncDisposable
 
     public string Maildir => Path.Combine(_folder.FullName, "home", "Maildir");
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Take();
 
     private string ConfigurationFile => Path.Combine(_folder.FullName, "dovecot.conf");
 
@@ -116,11 +117,4 @@ internal sealed class DovecotServer : IAsyncDisposable
     private static string[] Location => ["-o", $"mail_uid={Uid}", "-o", $"mail_gid={Uid}"];
 
     private Dictionary<string, string> Environment => new() { ["USER"] = User, ["HOME"] = Path.Combine(_folder.FullName, "home") };
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

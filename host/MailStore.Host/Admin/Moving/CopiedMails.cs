@@ -3,7 +3,7 @@ using MailStore.Sdk;
 
 namespace MailStore.Host.Admin.Moving;
 
-/// <summary>The mails of the old place that are at the new one: about two hundred bytes each, since a mailbox may hold a million.</summary>
+/// <summary>The mails of the old place that are at the new one: a few hundred bytes each, since a mailbox may hold a million.</summary>
 internal sealed class CopiedMails
 {
     private readonly Dictionary<UInt128, Entry> _mails = [];
