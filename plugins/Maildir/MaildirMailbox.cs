@@ -21,7 +21,7 @@ internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootG
 
     private MailboxDelivery Delivery => field ??= new MailboxDelivery(place, state, _opener, clock, logger);
 
-    private MailImporter Importer => field ??= new MailImporter(place, state, _opener, workers, clock, logger);
+    private MailImporter Importer => field ??= new MailImporter(place, state, _opener, flags, workers, clock, logger);
 
     private MailChanger Changer => field ??= new MailChanger(place, state, _reader, clock);
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace MailStore.Host.Modules;
 
 /// <summary>
@@ -11,7 +13,10 @@ internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, strin
         static (call, cancellationToken) => call.Stream.ReadAsync(call.Buffer.AsMemory(0, call.Count), cancellationToken),
         static (call, count) => count < 0 || count > call.Count ? $"{count} bytes where at most {call.Count} were asked for" : null);
 
-    private readonly byte[] _buffer = new byte[32 * 1024];
+    private const int BufferSize = 32 * 1024;
+
+    private byte[]? _buffer;
+    private bool _hasFailed;
     private bool _closed;
 
     public override bool CanRead => !_closed;
@@ -31,14 +36,16 @@ internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, strin
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        var count = Math.Min(buffer.Length, _buffer.Length);
+        _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
+        var count = Math.Min(buffer.Length, BufferSize);
         try
         {
             count = await boundary.CallAsync(ReadCall, user, (inner, _buffer, count), cancellationToken);
         }
-        catch (ModuleFaultException fault) when (fault.Abandoned)
+        catch (Exception e)
         {
-            _closed = true; // a stream that is in use for ever is not disposed either
+            _hasFailed = true;
+            _closed = e is ModuleFaultException { Abandoned: true }; // a stream that is in use for ever is not disposed either
             throw;
         }
 
@@ -68,6 +75,7 @@ internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, strin
         {
             _closed = true;
             await boundary.CallAsync(Disposal.Call, user, (object)inner, CancellationToken.None);
+            ReturnBuffer();
         }
 
         await base.DisposeAsync();
@@ -82,5 +90,13 @@ internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, strin
         }
 
         base.Dispose(disposing);
+    }
+
+    // a module may still write into what it was given for a read that failed: that is left to the garbage collector
+    private void ReturnBuffer()
+    {
+        if (_buffer is not null && !_hasFailed)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = null;
     }
 }

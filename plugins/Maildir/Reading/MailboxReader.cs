@@ -132,12 +132,12 @@ internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory fl
             if (cur is null)
                 return null;
             var spot = new MailSpot(home, box, cur, MaildirTree.Cur, name);
-            if ((use(spot) ?? UseFlagged(flags.Of(box), spot, use)) is { } result)
+            if ((use(spot) ?? UseFlagged(flags.OfStored(name), spot, use) ?? UseFlagged(flags.Of(box)?.Of(name), spot, use)) is { } result)
                 return result;
             // what this look has seen, whatever others remember meanwhile
             var seen = KnownFlags.Read(box, cur);
             flags.Add(seen);
-            if (UseFlagged(seen, spot, use) is { } flagged)
+            if (UseFlagged(seen.Of(name), spot, use) is { } flagged)
                 return flagged;
             if (FileStatus.Of(cur).Modified == before)
                 return null;
@@ -146,8 +146,8 @@ internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory fl
         return null;
     }
 
-    private static T? UseFlagged<T>(KnownFlags? known, MailSpot spot, Func<MailSpot, T?> use)
-        where T : class => known?.Of(spot.Name) is { } end ? use(spot with { Name = spot.Name + end }) : null;
+    private static T? UseFlagged<T>(string? end, MailSpot spot, Func<MailSpot, T?> use)
+        where T : class => end is null ? null : use(spot with { Name = spot.Name + end });
 
     private static FileStream? OpenFile(Descriptor directory, string name)
     {

@@ -24,6 +24,7 @@ public sealed class LargeMoveTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         await FillAsync(server);
         var delivery = watch.Elapsed;
+        SeeEverySecond(place.MaildirOf(Alice));
         var before = memory.OwnMegabytes();
 
         watch.Restart();
@@ -34,6 +35,7 @@ public sealed class LargeMoveTests(ITestOutputHelper output)
         Assert.Contains($"{Mails} mails", (await move).Succeeded().Errors, StringComparison.Ordinal);
         var moving = watch.Elapsed;
         Assert.Equal(Mails, (await place.RunAsync("mail", "list", Alice)).Succeeded().Output.Trim().Split('\n').Length);
+        Assert.Equal(Mails / 2, Directory.EnumerateFiles(Path.Combine(place.DataDirectory, "other", Alice, "cur"), "*:2,S").Count());
         Notes.Add(output, string.Create(
             CultureInfo.InvariantCulture,
             $"move of one user: {Mails} mails in {moving.TotalSeconds:0.0} s, delivered by {Connections} connections in {delivery.TotalSeconds:0.0} s; the server had {before} MB, and {most} MB while it moved"));
@@ -41,6 +43,14 @@ public sealed class LargeMoveTests(ITestOutputHelper output)
         // times of a short run say nothing: most of it is the start of a program
         if (IsLong)
             Assert.True(moving < delivery * 2, $"moved in {moving}, delivered in {delivery}");
+    }
+
+    // as a reader does
+    private static void SeeEverySecond(string maildir)
+    {
+        var mails = Directory.GetFiles(Path.Combine(maildir, "new"));
+        for (var i = 0; i < mails.Length; i += 2)
+            File.Move(mails[i], Path.Combine(maildir, "cur", Path.GetFileName(mails[i]) + ":2,S"));
     }
 
     private static async Task FillAsync(ServerProcess server)

@@ -6,8 +6,15 @@ namespace MailStore.Host.Admin.Moving;
 /// <summary>The mails of the old place that are at the new one: a few hundred bytes each, since a mailbox may hold a million.</summary>
 internal sealed class CopiedMails
 {
-    private readonly Dictionary<UInt128, Entry> _mails = [];
-    private ILookup<UInt128, UInt128>? _byContent;
+    // entries lie in pages below the size from which arrays are collected late, and are named by their number
+    private const int PageBits = 9;
+    private const int PageSize = 1 << PageBits;
+
+    private readonly Dictionary<UInt128, int> _mails = [];
+    private readonly List<Entry[]> _pages = [];
+    private readonly Stack<int> _free = [];
+    private ILookup<UInt128, int>? _byContent;
+    private int _used;
     private int _pass;
 
     public int Count => _mails.Count;
@@ -16,7 +23,7 @@ internal sealed class CopiedMails
     public UInt128 Sum { get; private set; }
 
     /// <summary>The ids at the old place of those that this pass has not seen.</summary>
-    public IReadOnlyList<string> Unseen => [.. _mails.Values.Where(mail => mail.Pass != _pass).Select(mail => Encoding.UTF8.GetString(mail.Source))];
+    public IReadOnlyList<string> Unseen => [.. _mails.Values.Where(number => At(number).Pass != _pass).Select(number => At(number).Source)];
 
     /// <summary>What a mail adds to <see cref="Sum"/>.</summary>
     /// <param name="listed">See <see cref="MailHash.OfListed"/>.</param>
@@ -33,57 +40,85 @@ internal sealed class CopiedMails
     /// <returns>Its flags at the new place; null if it is not there yet.</returns>
     public MailFlags? See(string id)
     {
-        var key = MailHash.OfId(id);
-        if (!_mails.TryGetValue(key, out var entry))
+        if (!_mails.TryGetValue(MailHash.OfId(id), out var number))
             return null;
-        _mails[key] = entry with { Pass = _pass };
+        ref var entry = ref At(number);
+        entry = entry with { Pass = _pass };
         return entry.Flags;
     }
 
     /// <summary>The id of a mail at the new place.</summary>
-    public string TargetOf(string id) => Encoding.UTF8.GetString(_mails[MailHash.OfId(id)].Target);
+    public string TargetOf(string id) => At(_mails[MailHash.OfId(id)]).Target;
 
     /// <summary>The ids at the old place of mails that were copied before this pass, have this content and came when this one did.</summary>
     public IEnumerable<string> FindSame(LoadedMail mail)
     {
         // made only in passes that find a mail which is not known
-        _byContent ??= _mails.ToLookup(copied => copied.Value.Content, copied => copied.Key);
-        foreach (var key in _byContent[mail.Hash])
+        _byContent ??= _mails.Values.ToLookup(number => At(number).Content);
+        foreach (var number in _byContent[mail.Hash])
         {
-            if (_mails.TryGetValue(key, out var entry) && entry.Pass != _pass && entry.Arrival == mail.Listed.Arrival.ToUnixTimeSeconds())
-                yield return Encoding.UTF8.GetString(entry.Source);
+            // gone meanwhile, and perhaps another one by now
+            var entry = At(number);
+            if (entry.IsThere && entry.Content == mail.Hash && entry.Pass != _pass && entry.Arrival == mail.Listed.Arrival.ToUnixTimeSeconds())
+                yield return entry.Source;
         }
     }
 
     public void Add(LoadedMail mail, string target, UInt128 listed, MailFlags flags)
     {
-        var id = mail.Listed.Id;
-        _mails[MailHash.OfId(id)] = new Entry(Encoding.UTF8.GetBytes(id), Encoding.UTF8.GetBytes(target), mail.Hash, mail.Listed.Arrival.ToUnixTimeSeconds(), listed, flags, _pass);
+        var number = _free.TryPop(out var free) ? free : _used++;
+        if (number >> PageBits == _pages.Count)
+            _pages.Add(new Entry[PageSize]);
+        At(number) = new Entry(mail.Hash, mail.Listed.Arrival.ToUnixTimeSeconds(), listed, flags, _pass).With(mail.Listed.Id, target);
+        _mails[MailHash.OfId(mail.Listed.Id)] = number;
         Sum = unchecked(Sum + Summand(listed, flags));
     }
 
     /// <summary>A mail has another id at the old place now.</summary>
     public void Rename(string id, string to)
     {
-        if (_mails.Remove(MailHash.OfId(id), out var entry))
-            _mails[MailHash.OfId(to)] = entry with { Source = Encoding.UTF8.GetBytes(to), Pass = _pass };
+        if (!_mails.Remove(MailHash.OfId(id), out var number))
+            return;
+        ref var entry = ref At(number);
+        entry = (entry with { Pass = _pass }).With(to, entry.Target);
+        _mails[MailHash.OfId(to)] = number;
     }
 
     public void SetFlags(string id, MailFlags flags)
     {
-        var key = MailHash.OfId(id);
-        var entry = _mails[key];
+        ref var entry = ref At(_mails[MailHash.OfId(id)]);
         Sum = unchecked(Sum - Summand(entry.Listed, entry.Flags) + Summand(entry.Listed, flags));
-        _mails[key] = entry with { Flags = flags };
+        entry = entry with { Flags = flags };
     }
 
     public void Forget(string id)
     {
-        if (_mails.Remove(MailHash.OfId(id), out var entry))
-            Sum = unchecked(Sum - Summand(entry.Listed, entry.Flags));
+        if (!_mails.Remove(MailHash.OfId(id), out var number))
+            return;
+        ref var entry = ref At(number);
+        Sum = unchecked(Sum - Summand(entry.Listed, entry.Flags));
+        entry = default;
+        _free.Push(number);
     }
 
-    /// <param name="Source">The id at the old place.</param>
-    /// <param name="Target">The id at the new one.</param>
-    private readonly record struct Entry(byte[] Source, byte[] Target, UInt128 Content, long Arrival, UInt128 Listed, MailFlags Flags, int Pass);
+    private ref Entry At(int number) => ref _pages[number >> PageBits][number & (PageSize - 1)];
+
+    private readonly record struct Entry(UInt128 Content, long Arrival, UInt128 Listed, MailFlags Flags, int Pass)
+    {
+        // that at the old place, then that at the new one: one object in place of two
+        private readonly byte[]? _ids;
+        private readonly int _sourceLength;
+
+        private Entry(Entry other, byte[] ids, int sourceLength)
+            : this(other.Content, other.Arrival, other.Listed, other.Flags, other.Pass) => (_ids, _sourceLength) = (ids, sourceLength);
+
+        /// <summary>False: its mail is forgotten.</summary>
+        public bool IsThere => _ids is not null;
+
+        public string Source => Encoding.UTF8.GetString(_ids.AsSpan(0, _sourceLength));
+
+        public string Target => Encoding.UTF8.GetString(_ids.AsSpan(_sourceLength));
+
+        public Entry With(string source, string target) => new(this, Encoding.UTF8.GetBytes(source + target), Encoding.UTF8.GetByteCount(source));
+    }
 }

@@ -12,19 +12,20 @@ internal sealed record LoadedMail(StoredMail Listed, MailBuffer Content, UInt128
 {
     // as much as the headers take that the host has put before the mail
     private const int Head = 4096;
+    private const int HostLines = 3;
 
     /// <summary>The mail as it is handed to the other place.</summary>
     public async ValueTask<Mail> ForAsync(string user, MailFlags flags, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var transaction = TransactionId.New(now);
-        var head = await ReadHeadAsync(cancellationToken);
+        var (sender, recipient) = await ReadEnvelopeAsync(cancellationToken);
         return new Mail
         {
             DeliveryId = TransactionId.ForRecipient(transaction, 0),
             TransactionId = transaction,
             // what stood in the envelope stands in the mail: formats that keep it apart get it again
-            Sender = FieldOf(head, "Return-Path").Trim('<', '>'),
-            OriginalRecipient = FieldOf(head, "X-Original-To") is { Length: > 0 } recipient ? recipient : user,
+            Sender = sender.Trim('<', '>'),
+            OriginalRecipient = recipient.Length > 0 ? recipient : user,
             User = user,
             Folder = Listed.Folder,
             Flags = flags,
@@ -36,14 +37,14 @@ internal sealed record LoadedMail(StoredMail Listed, MailBuffer Content, UInt128
 
     public void Dispose() => Content.Dispose();
 
-    private async ValueTask<string> ReadHeadAsync(CancellationToken cancellationToken)
+    private async ValueTask<(string Sender, string Recipient)> ReadEnvelopeAsync(CancellationToken cancellationToken)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(Head);
         try
         {
             await using var stream = Content.OpenRead();
             var count = await stream.ReadAtLeastAsync(bytes.AsMemory(0, Head), Head, throwOnEndOfStream: false, cancellationToken);
-            return Encoding.UTF8.GetString(bytes, 0, count);
+            return (FieldOf(bytes.AsSpan(0, count), "Return-Path: "u8), FieldOf(bytes.AsSpan(0, count), "X-Original-To: "u8));
         }
         finally
         {
@@ -52,12 +53,15 @@ internal sealed record LoadedMail(StoredMail Listed, MailBuffer Content, UInt128
     }
 
     /// <summary>Only what the host has put before a mail, at its very beginning, in one line each.</summary>
-    private static string FieldOf(string head, string name)
+    private static string FieldOf(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name)
     {
-        foreach (var line in head.Split('\n').Take(3))
+        for (var i = 0; i < HostLines && !head.IsEmpty; i++)
         {
-            if (line.StartsWith(name + ": ", StringComparison.Ordinal))
-                return line[(name.Length + 2)..].TrimEnd('\r');
+            var end = head.IndexOf((byte)'\n');
+            var line = end < 0 ? head : head[..end];
+            if (line.StartsWith(name))
+                return Encoding.UTF8.GetString(line[name.Length..].TrimEnd((byte)'\r'));
+            head = end < 0 ? default : head[(end + 1)..];
         }
 
         return "";

@@ -54,7 +54,7 @@ internal static class MailHash
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (true)
         {
-            var memory = target.GetMemory(Piece);
+            var memory = target.GetMemory();
             var count = await mail.ReadAsync(memory, cancellationToken);
             if (count == 0)
                 return Of(hash);
