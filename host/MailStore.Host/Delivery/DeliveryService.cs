@@ -168,7 +168,7 @@ internal sealed class DeliveryService : IDelivery, IDisposable
 
             place = parsed!.Record.Allocation?.Id;
             (reply, detail) = await StoreAsync(delivery, parsed, times, cancellationToken);
-            if (reply.IsPositive && _modules.Users is ISharedUserDatabase && _clock.GetElapsedTime(readAt) > RecordsAreGoodFor + StoresAreAwaitedFor
+            if (reply.IsPositive && _clock.GetElapsedTime(readAt) > RecordsAreGoodFor + StoresAreAwaitedFor && _modules.Users is ISharedUserDatabase
                 && (await _directory.Users.FindAsync(user, cancellationToken))?.Allocation?.Id != place)
                 (reply, detail) = (Replies.TemporaryFailure, $"stored as {detail}, but so late that the user was moved or removed meanwhile, perhaps without it");
             stored = reply.IsPositive;

@@ -2,6 +2,7 @@ using MailStore.Host.Admin;
 using MailStore.Host.Admin.Moving;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
+using MailStore.Host.Modules;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Tests.Moving;
@@ -338,8 +339,10 @@ public sealed class MovingTests : IDisposable
         _office.Users.Before = (call, _) =>
         {
             finds += call == "Find" ? 1 : 0;
-            // the first is at RCPT
-            if (call == "Find" && finds == 2)
+            // the first is at RCPT, and long ago at the next one
+            if (call == "Find" && finds == 1)
+                _office.Clock.Advance(RecordMemory.Longest);
+            else if (call == "Find" && finds == 2)
                 _office.Clock.Advance(DeliveryService.RecordsAreGoodFor + TimeSpan.FromSeconds(1));
             else if (call == "Find" && finds == 3)
                 _office.Users.Put(MoveOffice.Alice, new Allocation { Id = "other", Mda = "second", Form = 1 });
