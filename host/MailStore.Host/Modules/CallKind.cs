@@ -8,14 +8,11 @@ namespace MailStore.Host.Modules;
 /// <param name="name">The member's name, for messages.</param>
 /// <param name="invoke">Calls the module. Runs on a thread of the pool, and may block it, throw, or never come back.</param>
 /// <param name="check">Says what is wrong with a result (<c>null</c>, <c>an allocation of …</c>; "returned" is put before it), or null. Host code: quick, and never throws.</param>
-/// <param name="patience">How long it may take.</param>
-/// <param name="blocks">See <see cref="Blocks"/>; <paramref name="invoke"/> is then over when it returns.</param>
 internal sealed class CallKind<TState, TResult>(
     string name,
     Func<TState, CancellationToken, ValueTask<TResult>> invoke,
     Func<TState, TResult, string?>? check = null,
-    Patience patience = Patience.Normal,
-    bool blocks = false)
+    Patience patience = Patience.Normal)
 {
     private readonly DefaultObjectPool<ModuleCall<TState, TResult>> _pool =
         new(new DefaultPooledObjectPolicy<ModuleCall<TState, TResult>>(), 128);
@@ -23,9 +20,6 @@ internal sealed class CallKind<TState, TResult>(
     public string Name => name;
 
     public Patience Patience => patience;
-
-    /// <summary>Whether it runs on a thread that is there to be blocked, and its caller goes on there.</summary>
-    public bool Blocks => blocks;
 
     public ValueTask<TResult> Invoke(TState state, CancellationToken cancellationToken) => invoke(state, cancellationToken);
 

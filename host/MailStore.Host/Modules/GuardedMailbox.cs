@@ -16,15 +16,12 @@ internal sealed class GuardedMailbox(IMailbox inner, ModuleBoundary boundary, st
     private static readonly CallKind<(IMailbox Mailbox, Mail Mail), DeliveryResult> DeliverCall = new(
         "DeliverAsync",
         static (call, cancellationToken) => call.Mailbox.DeliverAsync(call.Mail, cancellationToken),
-        static (_, result) => MistakeIn(result));
-
-    private static readonly CallKind<(IBlockingMailbox Mailbox, Mail Mail), DeliveryResult> DeliverBlockingCall = new(
-        "Deliver",
-        static (call, cancellationToken) => new ValueTask<DeliveryResult>(call.Mailbox.Deliver(call.Mail, cancellationToken)),
-        static (_, result) => MistakeIn(result),
-        blocks: true);
-
-    private readonly IBlockingMailbox? _blocking = inner as IBlockingMailbox;
+        static (_, result) => result switch
+        {
+            null => "null",
+            { Status: DeliveryStatus.Stored, StoredId: null } => "Stored with null for an id",
+            _ => null,
+        });
 
     public IMailbox Inner => inner;
 
@@ -33,20 +30,11 @@ internal sealed class GuardedMailbox(IMailbox inner, ModuleBoundary boundary, st
     public string User => user;
 
     public ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken) =>
-        _blocking is null
-            ? boundary.CallAsync(DeliverCall, user, (inner, mail), cancellationToken)
-            : boundary.CallAsync(DeliverBlockingCall, user, (_blocking, mail), cancellationToken);
+        boundary.CallAsync(DeliverCall, user, (inner, mail), cancellationToken);
 
     bool IDynamicInterfaceCastable.IsInterfaceImplemented(RuntimeTypeHandle interfaceType, bool throwIfNotImplemented) =>
         Optional.Has(inner, interfaceType);
 
     RuntimeTypeHandle IDynamicInterfaceCastable.GetInterfaceImplementation(RuntimeTypeHandle interfaceType) =>
         Optional.GuardOf(interfaceType);
-
-    private static string? MistakeIn(DeliveryResult? result) => result switch
-    {
-        null => "null",
-        { Status: DeliveryStatus.Stored, StoredId: null } => "Stored with null for an id",
-        _ => null,
-    };
 }

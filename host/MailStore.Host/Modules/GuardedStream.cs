@@ -15,8 +15,11 @@ internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, strin
 
     private const int BufferSize = 32 * 1024;
 
+    // of its own: what a module writes where it should not any more comes to other streams of modules at the worst
+    private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(BufferSize, 64);
+
     private byte[]? _buffer;
-    private bool _hasFailed;
+    private bool _isInUse;
     private bool _closed;
 
     public override bool CanRead => !_closed;
@@ -36,20 +39,21 @@ internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, strin
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
+        var own = _buffer ??= RentCleared();
         var count = Math.Min(buffer.Length, BufferSize);
+        _isInUse = true;
         try
         {
-            count = await boundary.CallAsync(ReadCall, user, (inner, _buffer, count), cancellationToken);
+            count = await boundary.CallAsync(ReadCall, user, (inner, own, count), cancellationToken);
         }
-        catch (Exception e)
+        catch (ModuleFaultException fault) when (fault.Abandoned)
         {
-            _hasFailed = true;
-            _closed = e is ModuleFaultException { Abandoned: true }; // a stream that is in use for ever is not disposed either
+            _closed = true; // a stream that is in use for ever is not disposed either
             throw;
         }
 
-        _buffer.AsSpan(0, count).CopyTo(buffer.Span);
+        own.AsSpan(0, count).CopyTo(buffer.Span);
+        _isInUse = false;
         return count;
     }
 
@@ -92,11 +96,19 @@ internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, strin
         base.Dispose(disposing);
     }
 
-    // a module may still write into what it was given for a read that failed: that is left to the garbage collector
+    // a module that says that it has read more than it did gives zeros, and not another's mail
+    private static byte[] RentCleared()
+    {
+        var buffer = Buffers.Rent(BufferSize);
+        Array.Clear(buffer);
+        return buffer;
+    }
+
+    // a module may still write into what it was given for a read that has failed, or is not over: that is left to the garbage collector
     private void ReturnBuffer()
     {
-        if (_buffer is not null && !_hasFailed)
-            ArrayPool<byte>.Shared.Return(_buffer);
+        if (_buffer is not null && !_isInUse)
+            Buffers.Return(_buffer);
         _buffer = null;
     }
 }

@@ -35,6 +35,8 @@ internal sealed class GuardedUserDatabase(IUserDatabase inner, ModuleBoundary bo
         "TryRemoveAsync",
         static (call, cancellationToken) => call.Users.TryRemoveAsync(call.User, cancellationToken));
 
+    private static readonly TimeSpan UncertainFor = TimeSpan.FromMinutes(1);
+
     private readonly RecordMemory? _memory = inner is ISharedUserDatabase ? null : new RecordMemory(boundary.Clock);
 
     public IUserDatabase Inner => inner;
@@ -86,23 +88,32 @@ internal sealed class GuardedUserDatabase(IUserDatabase inner, ModuleBoundary bo
         if (IsReadOnly)
             throw ReadOnly();
         _memory?.BeginChange(user.Name);
-        Task? late = null;
         try
         {
-            return await boundary.CallAsync(kind, user.Name, (inner, user), cancellationToken);
+            var result = await boundary.CallAsync(kind, user.Name, (inner, user), cancellationToken);
+            _memory?.EndChange(user.Name);
+            return result;
         }
-        catch (ModuleFaultException fault) when (fault.Late is not null)
+        catch (Exception e)
         {
-            late = fault.Late;
+            _ = EndUncertainAsync(user.Name, e as ModuleFaultException);
             throw;
         }
-        finally
+    }
+
+    /// <summary>A change that was cancelled or failed may be made all the same: by a call that was given up, or by a queue of the module's.</summary>
+    private async Task EndUncertainAsync(string name, ModuleFaultException? fault)
+    {
+        if (_memory is null)
+            return;
+        if (fault is not { Refused: true })
         {
-            if (late is null)
-                _memory?.EndChange(user.Name);
-            else
-                _ = late.ContinueWith(_ => _memory?.EndChange(user.Name), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            if (fault?.Late is { } late)
+                await late;
+            await Task.Delay(UncertainFor, boundary.Clock);
         }
+
+        _memory.EndChange(name);
     }
 
     bool IDynamicInterfaceCastable.IsInterfaceImplemented(RuntimeTypeHandle interfaceType, bool throwIfNotImplemented) =>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Host.Modules;
 
 /// <summary>
-/// The boundary around one instance of a module: every call of it crosses here. A call runs on a thread of the pool, or on one that is there to be blocked, never on its caller's; at its
+/// The boundary around one instance of a module: every call of it crosses here. A call runs on a thread of the pool, never on its caller's; at its
 /// deadline the module's token is cancelled, and after a grace (a module past its commit point ignores the cancellation and returns the true
 /// result) the call is given up. Exceptions and results that the contract does not know become a <see cref="ModuleFaultException"/>, logged
 /// here and counted. While as many calls as <c>hang_limit</c> are given up and not back, the module is called no more; nor is one, for good, of which
@@ -13,9 +13,6 @@ namespace MailStore.Host.Modules;
 internal sealed class ModuleBoundary : IDisposable
 {
     private readonly Lock _gate = new();
-    /// <summary>Threads for calls that block, besides those that may hang.</summary>
-    public const int ThreadsThatServe = 32;
-
     private readonly LinkedList<ModuleCall> _running = [];
     private readonly LinkedList<ModuleCall> _givenUp = [];
     private readonly ILogger _logger;
@@ -38,16 +35,12 @@ internal sealed class ModuleBoundary : IDisposable
         _clock = clock;
         _times = new CallTimes(options.CallTimeout, clock);
         _hangLimit = options.HangLimit;
-        Threads = new BlockingThreads(module.Instance, options.HangLimit + ThreadsThatServe);
         _sweeper = clock.CreateTimer(static state => ((ModuleBoundary)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public ModuleIdentity Module { get; }
 
     public TimeProvider Clock => _clock;
-
-    /// <summary>For calls that block. As many as may hang before the module is called no more, and some that serve meanwhile.</summary>
-    public BlockingThreads Threads { get; }
 
     /// <summary>Faults since the start.</summary>
     public long Faults => Interlocked.Read(ref _faults);
@@ -199,7 +192,6 @@ internal sealed class ModuleBoundary : IDisposable
     public void Dispose()
     {
         _sweeper.Dispose();
-        Threads.Dispose();
         _blocked.Report(0);
     }
 

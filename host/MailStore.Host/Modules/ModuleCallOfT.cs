@@ -33,10 +33,7 @@ internal sealed class ModuleCall<TState, TResult> : ModuleCall, IValueTaskSource
         CallerToken = callerToken;
         _context = ExecutionContext.Capture(); // scopes of the log reach what the module logs
         var task = new ValueTask<TResult>(this, _source.Version);
-        if (!kind.Blocks)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
-        else if (TryBegin()) // the wait for a thread is part of its time: all of them may hang in the kernel
-            boundary.Threads.Give(this);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
         return task;
     }
 
@@ -44,14 +41,24 @@ internal sealed class ModuleCall<TState, TResult> : ModuleCall, IValueTaskSource
     {
         if (_context is not null)
             ExecutionContext.Restore(_context);
-        if (!_kind.Blocks && !TryBegin())
+        if (CallerToken.IsCancellationRequested)
+        {
+            Answer(default!, new OperationCanceledException(CallerToken), reusable: true);
             return;
+        }
+
+        Cancellation = new CancellationTokenSource();
+        if (Boundary.TryBegin(this) is { } refusal)
+        {
+            Answer(default!, refusal, reusable: true);
+            return;
+        }
+
+        WatchCaller();
         TResult result;
         try
         {
-            // of a call that waited for a thread: it was given up, or is about to be
-            Cancellation!.Token.ThrowIfCancellationRequested();
-            InsideModule = !_kind.Blocks;
+            InsideModule = true;
             _awaiter = AwaiterOf(_kind.Invoke(_state, Cancellation.Token));
             InsideModule = false;
             if (!_awaiter.IsCompleted)
@@ -107,26 +114,6 @@ internal sealed class ModuleCall<TState, TResult> : ModuleCall, IValueTaskSource
 
     private static ConfiguredValueTaskAwaitable<TResult>.ConfiguredValueTaskAwaiter AwaiterOf(ValueTask<TResult> task) =>
         task.ConfigureAwait(false).GetAwaiter();
-
-    /// <returns>False: it is answered.</returns>
-    private bool TryBegin()
-    {
-        if (CallerToken.IsCancellationRequested)
-        {
-            Answer(default!, new OperationCanceledException(CallerToken), reusable: true);
-            return false;
-        }
-
-        Cancellation = new CancellationTokenSource();
-        if (Boundary.TryBegin(this) is { } refusal)
-        {
-            Answer(default!, refusal, reusable: true);
-            return false;
-        }
-
-        WatchCaller();
-        return true;
-    }
 
     private void Continue()
     {

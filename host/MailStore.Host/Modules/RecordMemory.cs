@@ -5,8 +5,8 @@ namespace MailStore.Host.Modules;
 
 /// <summary>
 /// The records of a user database that belongs to this process alone, for a second after they were read: a mail asks for its recipient's twice, and each question is a
-/// change of thread. Since every change of such a database passes the boundary, none is ever missed: a record counts only if no change that may concern its user has
-/// begun since it was read. Safe for concurrent use. Bounded as <see cref="Delivery.ParseCache"/>.
+/// change of thread. Every change of such a database passes the boundary: a record counts only if no change that may concern its user has begun since it was read, and none
+/// was under way meanwhile, or may still be made. Safe for concurrent use. Bounded as <see cref="Delivery.ParseCache"/>.
 /// </summary>
 internal sealed class RecordMemory(TimeProvider clock)
 {
@@ -49,9 +49,11 @@ internal sealed class RecordMemory(TimeProvider clock)
         if (Volatile.Read(ref _begun[StripeOf(record.Name)]) != look.Changes)
             return;
         var kept = new Kept(record, look.Changes, look.ReadAt);
-        if (_young.ContainsKey(record.Name))
+        if (_young.TryGetValue(record.Name, out var other))
         {
-            _young[record.Name] = kept;
+            // a slow read is no news
+            if (other.Record.Version <= record.Version)
+                _young[record.Name] = kept;
             return;
         }
 

@@ -5,7 +5,8 @@ namespace MailStore.Maildir.Reading;
 
 /// <summary>
 /// The names of the mails in one box, in the order of arrival, which a name begins with. As bytes in a few blocks: a mailbox of 100,000 mails is less than 10 MB.
-/// The blocks are lent by the shared pool, since a box is listed several times while its user moves, and what lives so long is collected late.
+/// The memory is lent by pools, since a box is listed several times while its user moves, and what lives so long is collected late. They are not the shared ones, of which
+/// each thread that ever listed a box would keep a piece.
 /// </summary>
 internal sealed class MailNames
 {
@@ -15,6 +16,10 @@ internal sealed class MailNames
     // most boxes are small
     private const int FirstBlockSize = 8 * 1024;
     private const int FirstEntries = 128;
+
+    // what is kept for the next list: at most 8 MB of names, and entries of 100,000 mails twice
+    private static readonly ArrayPool<byte> Blocks = ArrayPool<byte>.Create(BlockSize, 32);
+    private static readonly ArrayPool<Entry> EntryArrays = ArrayPool<Entry>.Create(128 * 1024, 2);
 
     private readonly List<byte[]> _blocks = [];
     private Entry[] _entries = [];
@@ -34,7 +39,7 @@ internal sealed class MailNames
     {
         if (_blocks.Count == 0 || _used + name.Length > Math.Min(_blocks[^1].Length, BlockSize))
         {
-            _blocks.Add(ArrayPool<byte>.Shared.Rent(_blocks.Count == 0 ? FirstBlockSize : BlockSize));
+            _blocks.Add(Blocks.Rent(_blocks.Count == 0 ? FirstBlockSize : BlockSize));
             _used = 0;
         }
 
@@ -65,7 +70,7 @@ internal sealed class MailNames
     public void Clear()
     {
         foreach (var block in _blocks)
-            ArrayPool<byte>.Shared.Return(block);
+            Blocks.Return(block);
         _blocks.Clear();
         Count = 0;
         ReturnEntries();
@@ -78,7 +83,7 @@ internal sealed class MailNames
 
     private void Grow()
     {
-        var larger = ArrayPool<Entry>.Shared.Rent(Math.Max(FirstEntries, Count * 2));
+        var larger = EntryArrays.Rent(Math.Max(FirstEntries, Count * 2));
         Entries.CopyTo(larger);
         ReturnEntries();
         _entries = larger;
@@ -87,7 +92,7 @@ internal sealed class MailNames
     private void ReturnEntries()
     {
         if (_entries.Length > 0)
-            ArrayPool<Entry>.Shared.Return(_entries);
+            EntryArrays.Return(_entries);
     }
 
     private int Compare(Entry one, Entry other)

@@ -7,8 +7,6 @@ internal sealed class MailboxUnderTest(AgentWorld world, UserRecord record, IMai
 {
     private const int Head = 4096;
 
-    private int _calls;
-
     public UserRecord Record => record;
 
     public IMailbox Mailbox => mailbox;
@@ -45,7 +43,7 @@ internal sealed class MailboxUnderTest(AgentWorld world, UserRecord record, IMai
         using var over = world.Over.Register(posting.Dispose);
         try
         {
-            var result = await CallAsync(posting.Mail, cancellationToken ?? world.CancellationToken);
+            var result = await Task.Run(() => mailbox.DeliverAsync(posting.Mail, cancellationToken ?? world.CancellationToken).AsTask(), CancellationToken.None);
             Expect.That(result is not null, $"DeliverAsync of {letter.What} gave null instead of a DeliveryResult");
             Expect.That(
                 result.Status != DeliveryStatus.Stored || !string.IsNullOrEmpty(result.StoredId),
@@ -112,11 +110,6 @@ internal sealed class MailboxUnderTest(AgentWorld world, UserRecord record, IMai
         foreach (var extra in mails.Values)
             throw new ConformanceException($"the mailbox of '{record.Name}' holds a mail '{extra.Id}' that must not be there: {await DescribeAsync(extra, refused ?? [])}");
     }
-
-    /// <summary>By both ways in turn, where there are two: each promises the same.</summary>
-    private Task<DeliveryResult> CallAsync(Mail mail, CancellationToken cancellationToken) => mailbox is IBlockingMailbox blocking && Interlocked.Increment(ref _calls) % 2 == 0
-        ? Task.Factory.StartNew(() => blocking.Deliver(mail, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-        : Task.Run(() => mailbox.DeliverAsync(mail, cancellationToken).AsTask(), CancellationToken.None);
 
     private async Task ExpectWholeAsync(DeliveryOutcome outcome, StoredMail mail)
     {
