@@ -10,20 +10,23 @@ internal sealed class CopiedMails
     private const int PageBits = 9;
     private const int PageSize = 1 << PageBits;
 
-    private readonly Dictionary<UInt128, int> _mails = [];
+    // many small tables by the last bits of the key, for the same reason: one that grows leaves its old array behind
+    private const int Tables = 256;
+
+    private readonly Dictionary<UInt128, int>?[] _tables = new Dictionary<UInt128, int>?[Tables];
     private readonly List<Entry[]> _pages = [];
     private readonly Stack<int> _free = [];
     private ILookup<UInt128, int>? _byContent;
     private int _used;
     private int _pass;
 
-    public int Count => _mails.Count;
+    public int Count { get; private set; }
 
     /// <summary>The sum of what a list of the new place has to tell of them, in any order.</summary>
     public UInt128 Sum { get; private set; }
 
     /// <summary>The ids at the old place of those that this pass has not seen.</summary>
-    public IReadOnlyList<string> Unseen => [.. _mails.Values.Where(number => At(number).Pass != _pass).Select(number => At(number).Source)];
+    public IReadOnlyList<string> Unseen => [.. Numbers.Where(number => At(number).Pass != _pass).Select(number => At(number).Source)];
 
     /// <summary>What a mail adds to <see cref="Sum"/>.</summary>
     /// <param name="listed">See <see cref="MailHash.OfListed"/>.</param>
@@ -40,7 +43,7 @@ internal sealed class CopiedMails
     /// <returns>Its flags at the new place; null if it is not there yet.</returns>
     public MailFlags? See(string id)
     {
-        if (!_mails.TryGetValue(MailHash.OfId(id), out var number))
+        if (NumberOf(id) is not { } number)
             return null;
         ref var entry = ref At(number);
         entry = entry with { Pass = _pass };
@@ -48,13 +51,13 @@ internal sealed class CopiedMails
     }
 
     /// <summary>The id of a mail at the new place.</summary>
-    public string TargetOf(string id) => At(_mails[MailHash.OfId(id)]).Target;
+    public string TargetOf(string id) => At(NumberOf(id)!.Value).Target;
 
     /// <summary>The ids at the old place of mails that were copied before this pass, have this content and came when this one did.</summary>
     public IEnumerable<string> FindSame(LoadedMail mail)
     {
         // made only in passes that find a mail which is not known
-        _byContent ??= _mails.Values.ToLookup(number => At(number).Content);
+        _byContent ??= Numbers.ToLookup(number => At(number).Content);
         foreach (var number in _byContent[mail.Hash])
         {
             // gone meanwhile, and perhaps another one by now
@@ -70,36 +73,64 @@ internal sealed class CopiedMails
         if (number >> PageBits == _pages.Count)
             _pages.Add(new Entry[PageSize]);
         At(number) = new Entry(mail.Hash, mail.Listed.Arrival.ToUnixTimeSeconds(), listed, flags, _pass).With(mail.Listed.Id, target);
-        _mails[MailHash.OfId(mail.Listed.Id)] = number;
+        Put(mail.Listed.Id, number);
         Sum = unchecked(Sum + Summand(listed, flags));
     }
 
     /// <summary>A mail has another id at the old place now.</summary>
     public void Rename(string id, string to)
     {
-        if (!_mails.Remove(MailHash.OfId(id), out var number))
+        if (Take(id) is not { } number)
             return;
         ref var entry = ref At(number);
         entry = (entry with { Pass = _pass }).With(to, entry.Target);
-        _mails[MailHash.OfId(to)] = number;
+        Put(to, number);
     }
 
     public void SetFlags(string id, MailFlags flags)
     {
-        ref var entry = ref At(_mails[MailHash.OfId(id)]);
+        ref var entry = ref At(NumberOf(id)!.Value);
         Sum = unchecked(Sum - Summand(entry.Listed, entry.Flags) + Summand(entry.Listed, flags));
         entry = entry with { Flags = flags };
     }
 
     public void Forget(string id)
     {
-        if (!_mails.Remove(MailHash.OfId(id), out var number))
+        if (Take(id) is not { } number)
             return;
         ref var entry = ref At(number);
         Sum = unchecked(Sum - Summand(entry.Listed, entry.Flags));
         entry = default;
         _free.Push(number);
     }
+
+    private IEnumerable<int> Numbers => _tables.Where(table => table is not null).SelectMany(table => table!.Values);
+
+    private int? NumberOf(string id)
+    {
+        var key = MailHash.OfId(id);
+        return _tables[TableOf(key)] is { } table && table.TryGetValue(key, out var number) ? number : null;
+    }
+
+    private void Put(string id, int number)
+    {
+        var key = MailHash.OfId(id);
+        var table = _tables[TableOf(key)] ??= [];
+        var before = table.Count;
+        table[key] = number;
+        Count += table.Count - before;
+    }
+
+    private int? Take(string id)
+    {
+        var key = MailHash.OfId(id);
+        if (_tables[TableOf(key)] is not { } table || !table.Remove(key, out var number))
+            return null;
+        Count--;
+        return number;
+    }
+
+    private static int TableOf(UInt128 key) => (int)(key & (Tables - 1));
 
     private ref Entry At(int number) => ref _pages[number >> PageBits][number & (PageSize - 1)];
 

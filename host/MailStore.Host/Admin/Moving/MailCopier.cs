@@ -185,6 +185,7 @@ internal sealed class MailCopier(string user, MovedMailbox source, MailTarget ta
         if (mail is null)
             return null;
         var buffer = newBuffer();
+        buffer.Expect(listed.Size);
         try
         {
             return new LoadedMail(listed, buffer, await MailHash.CopyAsync(mail, buffer, cancellationToken));
