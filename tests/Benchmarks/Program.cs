@@ -21,6 +21,12 @@ if (args is ["server", ..])
 if (args is ["guard", ..])
     return await GuardBenchmark.RunAsync(commit: args is [_, "--commit"]);
 
+if (args is ["growth", ..])
+{
+    var numbers = args.Skip(1).Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+    return await GrowthBenchmark.RunAsync(runs: numbers.ElementAtOrDefault(0) is > 0 and var runs ? runs : 5, many: numbers.ElementAtOrDefault(1) is > 0 and var users ? users : 1_000_000);
+}
+
 if (args is ["boundary", ..])
     return BoundaryReport.Run(inShort: args is [_, "--short"]);
 

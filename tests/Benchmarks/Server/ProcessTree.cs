@@ -11,7 +11,10 @@ internal sealed class ProcessTree(int root)
     public double Processor => All().Sum(id => TimesOf(id)) * 1_000_000.0 / TicksPerSecond;
 
     /// <summary>Memory in megabytes; what processes share counts once (PSS).</summary>
-    public double Megabytes => All().Sum(KilobytesOf) / 1024.0;
+    public double Megabytes => All().Sum(id => KilobytesOf(id, "smaps_rollup", "Pss:")) / 1024.0;
+
+    /// <summary>The most memory that was resident at any time, in megabytes (VmHWM).</summary>
+    public double MostResidentMegabytes => All().Sum(id => KilobytesOf(id, "status", "VmHWM:")) / 1024.0;
 
     public IReadOnlyList<int> All()
     {
@@ -30,12 +33,12 @@ internal sealed class ProcessTree(int root)
 
     private static long TimesOf(int id) => FieldsOf(id) is { } fields ? fields[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture)) : 0;
 
-    private static long KilobytesOf(int id)
+    private static long KilobytesOf(int id, string file, string field)
     {
         try
         {
-            return File.ReadLines($"/proc/{id}/smaps_rollup").Where(line => line.StartsWith("Pss:", StringComparison.Ordinal))
-                .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)).FirstOrDefault();
+            return File.ReadLines($"/proc/{id}/{file}").Where(line => line.StartsWith(field, StringComparison.Ordinal))
+                .Select(line => long.Parse(line[field.Length..].Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture)).FirstOrDefault();
         }
         catch (IOException)
         {
