@@ -19,7 +19,7 @@ if (args is ["server", ..])
     return await ServerBenchmark.RunAsync(args[1..]);
 
 if (args is ["guard", ..])
-    return await GuardBenchmark.RunAsync(commit: args is [_, "--commit"]);
+    return await GuardBenchmark.RunAsync(commit: args.Contains("--commit"), place: args.SkipWhile(argument => argument != "--place").ElementAtOrDefault(1));
 
 if (args is ["growth", ..])
 {

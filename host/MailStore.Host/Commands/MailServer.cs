@@ -70,6 +70,8 @@ internal sealed class MailServer : IAsyncDisposable
                 status.Listening = server.Listening;
             }
 
+            // nobody waits for what is broken and not needed
+            _ = Task.Run(modules.TellBroken, cancellationToken);
             return server;
         }
         catch

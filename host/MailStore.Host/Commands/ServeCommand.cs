@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using MailStore.Host.Admin;
+using MailStore.Host.Lmtp;
 using MailStore.Host.Systemd;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +26,8 @@ internal static class ServeCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var hangUp = new HangUp();
 
+        // on another processor, where there is one
+        _ = Task.Run(Rehearsal.PlayAsync, CancellationToken.None);
         var configuration = context.ReadConfiguration();
         var level = new LogLevelSwitch(context.LogLevelOf(configuration));
         using var log = context.CreateLog(level);

@@ -64,6 +64,16 @@ internal sealed class ModuleSet : IAsyncDisposable
     public static ModuleSet Load(HostConfiguration configuration, ILoggerFactory loggerFactory, TimeProvider clock, ModuleRoster? roster = null) =>
         new ModuleSetLoader(configuration, loggerFactory, CreateLogger(loggerFactory), clock, roster ?? new ModuleRoster()).Load();
 
+    /// <summary>Logs which plugins are broken although nothing of the configuration needs them. Looks at each: it takes some milliseconds, and any thread will do.</summary>
+    public void TellBroken()
+    {
+        foreach (var plugin in Plugins)
+        {
+            if (plugin.Problem is { } problem)
+                _logger.PluginBroken(plugin.Path, problem);
+        }
+    }
+
     /// <summary>Starts the modules: databases, creators, MDAs. When one does not start, those that did are stopped again.</summary>
     /// <exception cref="ModuleStartException">One did not start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -34,8 +34,6 @@ internal sealed class ModuleSetLoader(HostConfiguration configuration, ILoggerFa
                 logger.UsersAreReadOnly();
             }
 
-            foreach (var plugin in plugins.Where(plugin => plugin.Problem is not null))
-                logger.PluginBroken(plugin.Path, plugin.Problem!);
             return new ModuleSet(instances, configuration.Options.Creator, configuration.Options.Userdb, loggerFactory, plugins, store);
         }
         catch

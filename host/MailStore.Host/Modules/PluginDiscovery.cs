@@ -111,11 +111,14 @@ internal sealed class PluginDiscovery
             Modules = [.. metadata?.Announcements.Where(found => found is { Name: not null, TypeName: not null, Contracts.Count: 1 })
                 .Select(found => new PluginModule(found.Contracts[0], found.Name!, found.TypeName!, found.Description)) ?? []],
         };
-        return metadata is null ? candidate with { Problem = problem } : candidate with { Problem = FindProblem(candidate, metadata) };
+        return metadata is null ? candidate with { Problem = problem } : candidate with { Look = new Lazy<PluginProblem?>(() => FindProblem(candidate)) };
     }
 
-    private PluginProblem? FindProblem(PluginFile plugin, PluginMetadata metadata)
+    private PluginProblem? FindProblem(PluginFile plugin)
     {
+        using var assemblies = new PluginAssemblies(Path.GetDirectoryName(plugin.Path)!);
+        if (PluginMetadata.TryRead(assemblies, Path.GetFileName(plugin.Path), plugin.Path, out var problem) is not { } metadata)
+            return problem;
         try
         {
             return _checks.Select(check => check.Check(plugin, metadata)).FirstOrDefault(found => found is not null);

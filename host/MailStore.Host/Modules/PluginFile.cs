@@ -26,8 +26,15 @@ internal sealed record PluginFile
     /// <summary>What <c>modules.lock</c> says of it; null if it is not pinned.</summary>
     public PluginPin? Pin { get; init; }
 
-    /// <summary>Null if it can be used.</summary>
-    public PluginProblem? Problem { get; init; }
+    /// <summary>Null if it can be used. Where <see cref="Look"/> is set, the plugin is looked at when this is asked for first, which takes some milliseconds.</summary>
+    public PluginProblem? Problem
+    {
+        get => field ?? Look?.Value;
+        init;
+    }
+
+    /// <summary>Looks at its files. Not at once: most plugins that a start finds are none of its configuration's.</summary>
+    public Lazy<PluginProblem?>? Look { private get; init; }
 
     public PluginModule? Find(ModuleKind kind, string name) => Modules.FirstOrDefault(module => module.Kind == kind && module.Name == name);
 }

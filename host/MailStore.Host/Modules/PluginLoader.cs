@@ -1,7 +1,7 @@
 using System.Reflection;
 using MailStore.Sdk;
+using McMaster.NETCore.Plugins.Loader;
 using Microsoft.Extensions.Logging;
-using Loader = McMaster.NETCore.Plugins.PluginLoader;
 
 namespace MailStore.Host.Modules;
 
@@ -17,16 +17,14 @@ internal static class PluginLoader
     /// <exception cref="Exception">Whatever the runtime makes of a file that is none; see <see cref="PluginStore"/>.</exception>
     public static Assembly Load(string mainAssembly)
     {
-        var loader = Loader.CreateFromAssemblyFile(mainAssembly, config =>
-        {
-            config.DefaultContext = Contracts;
-            config.SharedAssemblies.Add(typeof(MailStoreModuleAttribute).Assembly.GetName());
-            config.SharedAssemblies.Add(typeof(ILogger).Assembly.GetName());
-            config.PreferSharedTypes = false;
-            config.IsUnloadable = false;
-            config.EnableHotReload = false;
-            config.IsLazyLoaded = false;
-        });
-        return loader.LoadDefaultAssembly();
+        // The builder, not its PluginLoader: that one would also read the runtimeconfig.json of plugin and host for further folders to take libraries from (a plugin is to have
+        // none: RuntimeConfigCheck), by a reflection that takes longer than the rest of the loading.
+        var builder = new AssemblyLoadContextBuilder();
+        builder.SetMainAssemblyPath(mainAssembly);
+        builder.SetDefaultContext(Contracts);
+        builder.IsLazyLoaded(false);
+        builder.PreferDefaultLoadContextAssembly(typeof(MailStoreModuleAttribute).Assembly.GetName());
+        builder.PreferDefaultLoadContextAssembly(typeof(ILogger).Assembly.GetName());
+        return builder.Build().LoadFromAssemblyPath(mainAssembly);
     }
 }

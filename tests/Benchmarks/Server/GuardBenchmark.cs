@@ -6,7 +6,8 @@ namespace MailStore.Benchmarks.Server;
 
 /// <summary>
 /// <c>tests/bench guard</c>: deliveries a second as a share of what the disk alone can do (<c>limit.c</c>), both taken in turns, held to the shares in <c>guard.json</c>. A
-/// third less than there is a fault. <c>--commit</c> writes what was measured into it.
+/// third less than there is a fault. <c>--commit</c> writes what was measured into it. With <c>--place FOLDER</c> the mail goes there, and stays: whoever gave the folder
+/// removes it when nothing is measured any more.
 /// </summary>
 internal static class GuardBenchmark
 {
@@ -19,9 +20,9 @@ internal static class GuardBenchmark
     private static readonly ServerOptions Options = ServerOptions.Parse(["--runs", $"{Runs}", "--seconds", "1.5", "--no-peers"]);
 
     /// <returns>The exit code: 0 if nothing has become slower.</returns>
-    public static async Task<int> RunAsync(bool commit)
+    public static async Task<int> RunAsync(bool commit, string? place)
     {
-        var folder = Directory.CreateTempSubdirectory("mailstore-bench-");
+        var folder = place is null ? Directory.CreateTempSubdirectory("mailstore-bench-") : Directory.CreateDirectory(place);
         try
         {
             var shares = await MeasureAsync(folder);
@@ -31,7 +32,8 @@ internal static class GuardBenchmark
         }
         finally
         {
-            folder.Delete(recursive: true);
+            if (place is null)
+                folder.Delete(recursive: true);
         }
     }
 

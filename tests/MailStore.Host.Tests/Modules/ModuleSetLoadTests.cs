@@ -83,6 +83,7 @@ public sealed class ModuleSetLoadTests : IDisposable
     {
         _home.Write("x.dll", "text"u8.ToArray());
         await using var modules = _home.Load();
+        modules.TellBroken();
         Assert.Contains(modules.Plugins, plugin => plugin is { Name: "x", Problem: not null });
         Assert.Contains(_home.Log.Entries, entry => entry.Level == LogLevel.Warning && entry.Text.Contains("x.dll", StringComparison.Ordinal));
     }

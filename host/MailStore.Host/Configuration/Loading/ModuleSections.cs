@@ -1,11 +1,14 @@
-using System.Text.RegularExpressions;
+using System.Buffers;
 
 namespace MailStore.Host.Configuration;
 
 /// <summary>Finds the modules that a configuration names.</summary>
-internal sealed partial class ModuleSections(ConfigTable? root, ICollection<Mistake> mistakes)
+internal sealed class ModuleSections(ConfigTable? root, ICollection<Mistake> mistakes)
 {
     private const string Rule = "lower-case letters, digits and hyphens, 64 at most";
+    private const int LongestName = 64;
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     private readonly List<ModuleSection> _used = [];
     private readonly List<ModuleSection> _unused = [];
@@ -86,8 +89,6 @@ internal sealed partial class ModuleSections(ConfigTable? root, ICollection<Mist
         _ => new HostOptions().Userdb,
     };
 
-    private static bool IsName(string name) => Name().IsMatch(name);
-
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,63}\z")]
-    private static partial Regex Name();
+    // by hand: an expression would be the only one of a start, and cost more than the reading of the whole file
+    private static bool IsName(string name) => name.Length is > 0 and <= LongestName && name[0] != '-' && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 }

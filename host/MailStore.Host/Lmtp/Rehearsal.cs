@@ -1,0 +1,75 @@
+using System.Net.Sockets;
+using MailStore.Host.Configuration;
+using MailStore.Host.Delivery;
+using MailStore.Sdk;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MailStore.Host.Lmtp;
+
+/// <summary>
+/// One session over a Unix socket that nobody else can reach, whose mail is turned away. It runs beside the loading of the modules: what a session needs is then loaded and
+/// compiled when the first client comes, who would wait for that a tenth of a second.
+/// </summary>
+internal static class Rehearsal
+{
+    private static readonly byte[] Lines = "LHLO rehearsal\r\nMAIL FROM:<> BODY=8BITMIME SIZE=40\r\nRCPT TO:<rehearsal@localhost>\r\nDATA\r\nReceived: from rehearsal\r\n\r\n.\r\nQUIT\r\n"u8.ToArray();
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Never throws: a server that could not rehearse plays all the same.</summary>
+    public static async Task PlayAsync()
+    {
+        try
+        {
+            // a folder of mode 0700
+            var folder = Directory.CreateTempSubdirectory("mailstore-");
+            try
+            {
+                await PlayAsync(Path.Combine(folder.FullName, "lmtp"));
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException or ArgumentException or OperationCanceledException)
+        {
+            // no room, no permission, a path too long for a socket, a machine that has no time
+        }
+    }
+
+    private static async Task PlayAsync(string path)
+    {
+        var endPoint = new UnixDomainSocketEndPoint(path);
+        using var patience = new CancellationTokenSource(Patience);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(endPoint);
+        listener.Listen();
+        await using var server = new LmtpServer(new LmtpOptions(), "/", new NoDelivery(), NullLoggerFactory.Instance, TimeProvider.System) { Inherited = [listener] };
+        await server.StartAsync(patience.Token);
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(endPoint, patience.Token);
+        await client.SendAsync(Lines, patience.Token);
+        var replies = new byte[1024];
+        while (await client.ReceiveAsync(replies, patience.Token) > 0)
+        {
+        }
+    }
+
+    /// <summary>Takes every recipient and no mail.</summary>
+    private sealed class NoDelivery : IDelivery
+    {
+        private const int Most = 1024 * 1024;
+
+        private readonly MailBudget _budget = new(Most, Most, Most);
+
+        public ValueTask<RecipientDecision> ResolveAsync(string address, CancellationToken cancellationToken) =>
+            new(new RecipientDecision(new Recipient { Original = address, Detail = null, User = new UserRecord { Name = address } }, new Reply(250, "2.1.5", "ok")));
+
+        public bool HasRoomFor(long size) => true;
+
+        public MailBuffer CreateBuffer() => new("/nonexistent", Most, _budget);
+
+        public IReadOnlyList<Task<Reply>> Start(MailEnvelope envelope, IReadOnlyList<Recipient> recipients, MailBuffer content, CancellationToken cancellationToken) =>
+            [.. recipients.Select(_ => Task.FromResult(new Reply(451, "4.3.0", "nothing is stored here")))];
+    }
+}
