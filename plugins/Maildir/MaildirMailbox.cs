@@ -27,7 +27,9 @@ internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootG
 
     public async ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken)
     {
-        var result = await workers.RunAsync(() => Delivery.Deliver(mail, cancellationToken), cancellationToken);
+        var result = ModuleThread.MayBlock
+            ? Delivery.Deliver(mail, cancellationToken)
+            : await workers.RunAsync(() => Delivery.Deliver(mail, cancellationToken), cancellationToken);
         if (result.Status == DeliveryStatus.Stored)
             SweepIfDue();
         return result;

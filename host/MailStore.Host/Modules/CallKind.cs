@@ -6,13 +6,14 @@ namespace MailStore.Host.Modules;
 /// <typeparam name="TState">What the call needs: the module's object and its arguments.</typeparam>
 /// <typeparam name="TResult">What comes back.</typeparam>
 /// <param name="name">The member's name, for messages.</param>
-/// <param name="invoke">Calls the module. Runs on a thread of the pool, and may block it, throw, or never come back.</param>
+/// <param name="invoke">Calls the module. Runs on a thread of the pool, or of <see cref="ModuleBoundary.Threads"/>, and may block it, throw, or never come back.</param>
 /// <param name="check">Says what is wrong with a result (<c>null</c>, <c>an allocation of …</c>; "returned" is put before it), or null. Host code: quick, and never throws.</param>
 internal sealed class CallKind<TState, TResult>(
     string name,
     Func<TState, CancellationToken, ValueTask<TResult>> invoke,
     Func<TState, TResult, string?>? check = null,
-    Patience patience = Patience.Normal)
+    Patience patience = Patience.Normal,
+    bool prefersOwnThread = false)
 {
     private readonly DefaultObjectPool<ModuleCall<TState, TResult>> _pool =
         new(new DefaultPooledObjectPolicy<ModuleCall<TState, TResult>>(), 128);
@@ -20,6 +21,9 @@ internal sealed class CallKind<TState, TResult>(
     public string Name => name;
 
     public Patience Patience => patience;
+
+    /// <summary>Whether it goes to one of <see cref="ModuleBoundary.Threads"/>, where one is to be had.</summary>
+    public bool PrefersOwnThread => prefersOwnThread;
 
     public ValueTask<TResult> Invoke(TState state, CancellationToken cancellationToken) => invoke(state, cancellationToken);
 

@@ -21,7 +21,8 @@ internal sealed class GuardedMailbox(IMailbox inner, ModuleBoundary boundary, st
             null => "null",
             { Status: DeliveryStatus.Stored, StoredId: null } => "Stored with null for an id",
             _ => null,
-        });
+        },
+        prefersOwnThread: true);
 
     public IMailbox Inner => inner;
 

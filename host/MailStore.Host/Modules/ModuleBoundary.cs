@@ -4,14 +4,17 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Host.Modules;
 
 /// <summary>
-/// The boundary around one instance of a module: every call of it crosses here. A call runs on a thread of the pool, never on its caller's; at its
-/// deadline the module's token is cancelled, and after a grace (a module past its commit point ignores the cancellation and returns the true
+/// The boundary around one instance of a module: every call of it crosses here. A call runs on a thread of the pool, or on one that
+/// there is for calls that block, never on its caller's; at its deadline the module's token is cancelled, and after a grace (a module past its commit point ignores the cancellation and returns the true
 /// result) the call is given up. Exceptions and results that the contract does not know become a <see cref="ModuleFaultException"/>, logged
 /// here and counted. While as many calls as <c>hang_limit</c> are given up and not back, the module is called no more; nor is one, for good, of which
 /// an exception escaped where no call could tell it.
 /// </summary>
 internal sealed class ModuleBoundary : IDisposable
 {
+    /// <summary>As many as Maildir has of its own: on the disks that there are, more at once store no more.</summary>
+    private const int MostThreads = 32;
+
     private readonly Lock _gate = new();
     private readonly LinkedList<ModuleCall> _running = [];
     private readonly LinkedList<ModuleCall> _givenUp = [];
@@ -35,12 +38,16 @@ internal sealed class ModuleBoundary : IDisposable
         _clock = clock;
         _times = new CallTimes(options.CallTimeout, clock);
         _hangLimit = options.HangLimit;
+        Threads = new CallThreads(module.Instance, MostThreads);
         _sweeper = clock.CreateTimer(static state => ((ModuleBoundary)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public ModuleIdentity Module { get; }
 
     public TimeProvider Clock => _clock;
+
+    /// <summary>For calls that block.</summary>
+    public CallThreads Threads { get; }
 
     /// <summary>Faults since the start.</summary>
     public long Faults => Interlocked.Read(ref _faults);
@@ -192,6 +199,7 @@ internal sealed class ModuleBoundary : IDisposable
     public void Dispose()
     {
         _sweeper.Dispose();
+        Threads.Dispose();
         _blocked.Report(0);
     }
 

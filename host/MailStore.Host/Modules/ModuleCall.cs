@@ -33,7 +33,7 @@ internal abstract class ModuleCall : IThreadPoolWorkItem
 
     public CancellationToken CallerToken { get; protected set; }
 
-    /// <summary>Whether the module still holds the thread that it was called on: it has not even returned its task.</summary>
+    /// <summary>Whether the module still holds the pool's thread that it was called on: it has not even returned its task.</summary>
     public bool InsideModule
     {
         get => _insideModule;

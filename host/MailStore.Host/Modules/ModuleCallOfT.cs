@@ -4,7 +4,7 @@ using System.Threading.Tasks.Sources;
 namespace MailStore.Host.Modules;
 
 /// <summary>
-/// One call: the work item that carries it to a thread of the pool, and the source of the task that its caller awaits. Pooled, under one
+/// One call: the work item that carries it to a thread, and the source of the task that its caller awaits. Pooled, under one
 /// rule: an object goes back to the pool only if nobody else can refer to it. The module never saw it (it answered before it returned; a
 /// continuation handed to it might be run late or twice), the sweeper and the caller's token are done with it, and the caller has taken the result.
 /// </summary>
@@ -33,7 +33,8 @@ internal sealed class ModuleCall<TState, TResult> : ModuleCall, IValueTaskSource
         CallerToken = callerToken;
         _context = ExecutionContext.Capture(); // scopes of the log reach what the module logs
         var task = new ValueTask<TResult>(this, _source.Version);
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        if (!kind.PrefersOwnThread || !boundary.Threads.TryGive(this))
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
         return task;
     }
 
@@ -58,7 +59,7 @@ internal sealed class ModuleCall<TState, TResult> : ModuleCall, IValueTaskSource
         TResult result;
         try
         {
-            InsideModule = true;
+            InsideModule = !Sdk.ModuleThread.MayBlock;
             _awaiter = AwaiterOf(_kind.Invoke(_state, Cancellation.Token));
             InsideModule = false;
             if (!_awaiter.IsCompleted)

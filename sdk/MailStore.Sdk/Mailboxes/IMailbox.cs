@@ -14,7 +14,7 @@ public interface IMailbox
     /// <para>Mails of several calls may be made durable together; the cancellation or failure of one call never fails another.</para>
     /// <para>A mail that cannot be read to its end (its stream throws <see cref="IOException"/>, or ends before <see cref="Mail.Size"/>: the host lost its spool file) is
     /// not stored.</para>
-    /// <para>Blocking system calls belong on threads of the module's own, not on the thread pool's.</para>
+    /// <para>Blocking system calls belong on threads of the module's own, not on the thread pool's; or on the calling one, where <see cref="ModuleThread.MayBlock"/> says so.</para>
     /// </remarks>
     /// <param name="mail">The mail; it may be read until the returned task is complete, not longer.</param>
     /// <param name="cancellationToken">

@@ -7,6 +7,8 @@ internal sealed class MailboxUnderTest(AgentWorld world, UserRecord record, IMai
 {
     private const int Head = 4096;
 
+    private int _calls;
+
     public UserRecord Record => record;
 
     public IMailbox Mailbox => mailbox;
@@ -43,7 +45,7 @@ internal sealed class MailboxUnderTest(AgentWorld world, UserRecord record, IMai
         using var over = world.Over.Register(posting.Dispose);
         try
         {
-            var result = await Task.Run(() => mailbox.DeliverAsync(posting.Mail, cancellationToken ?? world.CancellationToken).AsTask(), CancellationToken.None);
+            var result = await CallAsync(posting.Mail, cancellationToken ?? world.CancellationToken);
             Expect.That(result is not null, $"DeliverAsync of {letter.What} gave null instead of a DeliveryResult");
             Expect.That(
                 result.Status != DeliveryStatus.Stored || !string.IsNullOrEmpty(result.StoredId),
@@ -110,6 +112,18 @@ internal sealed class MailboxUnderTest(AgentWorld world, UserRecord record, IMai
         foreach (var extra in mails.Values)
             throw new ConformanceException($"the mailbox of '{record.Name}' holds a mail '{extra.Id}' that must not be there: {await DescribeAsync(extra, refused ?? [])}");
     }
+
+    /// <summary>In turns on a thread of the pool, and on one that may be blocked: what is promised is the same.</summary>
+    private Task<DeliveryResult> CallAsync(Mail mail, CancellationToken cancellationToken) => Interlocked.Increment(ref _calls) % 2 == 0
+        ? Task.Factory.StartNew(
+            () =>
+            {
+                // of a thread that ends with this
+                ModuleThread.MayBlock = true;
+                return mailbox.DeliverAsync(mail, cancellationToken).AsTask();
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()
+        : Task.Run(() => mailbox.DeliverAsync(mail, cancellationToken).AsTask(), CancellationToken.None);
 
     private async Task ExpectWholeAsync(DeliveryOutcome outcome, StoredMail mail)
     {
