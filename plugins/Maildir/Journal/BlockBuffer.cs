@@ -16,7 +16,8 @@ internal sealed unsafe class BlockBuffer
         if (length > _length)
         {
             NativeMemory.AlignedFree(_memory);
-            (_memory, _length) = (null, 0);
+            _memory = null;
+            _length = 0;
             _memory = NativeMemory.AlignedAlloc((nuint)length, BatchHeader.Block);
             _length = length;
         }

@@ -6,7 +6,7 @@ namespace MailStore.Maildir.Journal;
 /// </summary>
 /// <param name="commit">Does the work of a group, one group at a time. What came of it is told by the members.</param>
 internal sealed class GroupCommit<T>(Action<List<T>> commit)
-    where T : IGroupMember
+    where T : class, IGroupMember
 {
     private readonly Lock _lock = new();
     private List<T> _waiting = [];
@@ -48,7 +48,7 @@ internal sealed class GroupCommit<T>(Action<List<T>> commit)
 
     private void HandOn(List<T> group, T leader)
     {
-        T? next = default;
+        T? next = null;
         lock (_lock)
         {
             if (_waiting.Count > 0)

@@ -6,6 +6,7 @@ namespace MailStore.Maildir.Journal;
 internal sealed class JournalHalf(int file, JournalHeader header)
 {
     private int _unnamed;
+    private volatile bool _isFull;
 
     public int File => file;
 
@@ -21,6 +22,14 @@ internal sealed class JournalHalf(int file, JournalHeader header)
 
     public void Enter(int mails) => Interlocked.Add(ref _unnamed, mails);
 
-    /// <returns>Whether it was the last one.</returns>
-    public bool Leave() => Interlocked.Decrement(ref _unnamed) == 0;
+    /// <summary>No mail enters any more.</summary>
+    public void Close()
+    {
+        _isFull = true;
+        // else who leaves last might not see it, and who closes not see that he left
+        Interlocked.MemoryBarrier();
+    }
+
+    /// <returns>Whether it was the last one of a file that is closed.</returns>
+    public bool Leave() => Interlocked.Decrement(ref _unnamed) == 0 && _isFull;
 }

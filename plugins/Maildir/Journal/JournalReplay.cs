@@ -167,7 +167,7 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
         MaildirTree.Complete(box, record.Ids);
         using var tmp = Posix.OpenDirectory(box, MaildirTree.Tmp);
         // never in place of the one in tmp: while that is there, it is known that the mail was not removed by its reader
-        var temporary = record.Name + Suffix + Guid.NewGuid().ToString("n")[..8];
+        var temporary = $"{record.Name}{Suffix}{Guid.NewGuid():n}";
         MailMender.Write(tmp, temporary, mail);
         if (record.IsCounted)
             MaildirSize.Discard(home);

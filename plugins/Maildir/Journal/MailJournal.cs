@@ -188,7 +188,11 @@ internal sealed class MailJournal : IDisposable
         _active.Position += bytes.Length;
     }
 
-    private void Switch() => (_full, _active, _spare) = (_active, _spare!, null);
+    private void Switch()
+    {
+        _active.Close();
+        (_full, _active, _spare) = (_active, _spare!, null);
+    }
 
     private JournalHalf Begin(int file)
     {

@@ -29,7 +29,7 @@ internal sealed class CrashedWorld : IAsyncDisposable
     public static DateTimeOffset Arrival { get; } = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
 
     /// <summary>All files of the Maildir that readers see.</summary>
-    public IEnumerable<string> Mails => Directory.EnumerateFiles(Home, "*,S=*", SearchOption.AllDirectories).Where(file => !file.Contains("/tmp/", StringComparison.Ordinal));
+    public IEnumerable<string> Mails => Directory.EnumerateFiles(Home, "*,S=*", SearchOption.AllDirectories).Where(file => Directory.GetParent(file)!.Name != "tmp");
 
     public static async Task<CrashedWorld> MakeAsync(string? folder = null, ByteSize? quota = null)
     {

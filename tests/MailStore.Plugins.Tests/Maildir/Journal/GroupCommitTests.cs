@@ -87,7 +87,7 @@ public sealed class GroupCommitTests
 
     private sealed class Member : IGroupMember
     {
-        private readonly SemaphoreSlim _awake = new(0);
+        private readonly MailStore.Maildir.Interop.Semaphore _awake = new();
         private volatile bool _isLeader;
 
         public Action OnWait { get; init; } = static () => { };
@@ -104,9 +104,9 @@ public sealed class GroupCommitTests
         public void Lead()
         {
             _isLeader = true;
-            _awake.Release();
+            _awake.Post();
         }
 
-        public void Finish() => _awake.Release();
+        public void Finish() => _awake.Post();
     }
 }
