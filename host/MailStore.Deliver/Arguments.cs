@@ -28,7 +28,7 @@ internal sealed record Arguments
         for (var i = 0; i < arguments.Count && mistake is null; i++)
         {
             var argument = arguments[i];
-            // an address may begin with a hyphen, an option has no @ before its value
+            // an address may begin with a hyphen (behind --, where it is -f or -r), an option has no @ before its value
             if (onlyRecipients || !IsOption(argument))
             {
                 recipients.Add(argument);
@@ -81,6 +81,9 @@ internal sealed record Arguments
 
     private static (string Name, string? Value) Split(string argument)
     {
+        // as sendmail has it, with the value attached: -fsender@example.org
+        if (argument is ['-', 'f' or 'r', not '=', ..])
+            return (argument[..2], argument[2..]);
         var equals = argument.IndexOf('=', StringComparison.Ordinal);
         return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
     }

@@ -12,7 +12,7 @@ const string Help = """
       mailstore-deliver [-f SENDER] [--config FILE] [RECIPIENT...]
 
       RECIPIENT                 who gets it; else $RECIPIENT
-      -f, -r, --sender SENDER   the envelope's sender; '' or '<>' for none; else $SENDER
+      -f, -r, --sender SENDER   the envelope's sender, also as -fSENDER; '' or '<>' for none; else $SENDER
       --config FILE             the server's configuration; else $MAILSTORE_CONFIG, ./mailstore.toml, /etc/mailstore/mailstore.toml, or the defaults
       --help, --version
 

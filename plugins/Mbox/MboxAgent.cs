@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using MailStore.Mbox;
 using MailStore.Mbox.Delivery;
+using MailStore.Mbox.Inspection;
 using MailStore.Mbox.Interop;
 using MailStore.Mbox.Locks;
 using MailStore.Mbox.Paths;
@@ -13,7 +15,7 @@ using MailStore.Sdk;
 namespace MailStore.Mbox;
 
 /// <summary>The MDA <c>mbox</c>: all mail of a user in one file, which mail programs and Dovecot read, and procmail writes to, at the same time (RFC 4155; mboxrd).</summary>
-internal sealed class MboxAgent : IMailDeliveryAgent, IModuleLifetime, IModuleHealth, IDisposable
+internal sealed class MboxAgent : IMailDeliveryAgent, IStorageInspection, IModuleLifetime, IModuleHealth, IDisposable
 {
     private const int MaxWorkers = 32;
 
@@ -109,6 +111,17 @@ internal sealed class MboxAgent : IMailDeliveryAgent, IModuleLifetime, IModuleHe
             throw new TemporaryFailureException(e.Message, e);
         }
     }
+
+    public async IAsyncEnumerable<Finding> InspectUserAsync(EffectiveUser user, Sdk.Inspection inspection, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (Parse(user) is not ParseResult.Ready { Mailbox: MboxMailbox mailbox })
+            yield break;
+        foreach (var finding in await mailbox.InspectAsync(user, _template.Root, inspection, cancellationToken))
+            yield return finding;
+    }
+
+    public IAsyncEnumerable<Finding> InspectPlacesAsync(IUserRecords records, Sdk.Inspection inspection, CancellationToken cancellationToken) =>
+        new RootInspector(_template, _boxes, _services, records, inspection).InspectAsync(cancellationToken);
 
     public void Dispose() => _workers.Dispose();
 

@@ -37,4 +37,10 @@ internal static partial class MboxLog
 
     [LoggerMessage(11, LogLevel.Warning, "the mails just stored in {File} could not be confirmed, which is done with the next ones: {Reason}")]
     public static partial void NotConfirmed(ILogger logger, string file, string reason);
+
+    [LoggerMessage(12, LogLevel.Warning, "finished a change of a mail in {File}, which was interrupted")]
+    public static partial void ChangeFinished(ILogger logger, string file);
+
+    [LoggerMessage(13, LogLevel.Error, "a change of a mail in {File} was interrupted, and another program has changed the file since; look at the file, and at {Kept}, which has the mails from there on as they were to be")]
+    public static partial void ChangeGivenUp(ILogger logger, string file, string kept);
 }

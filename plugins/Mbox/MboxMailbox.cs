@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MailStore.Mbox.Delivery;
 using MailStore.Mbox.Format;
+using MailStore.Mbox.Inspection;
 using MailStore.Mbox.Interop;
 using MailStore.Mbox.Places;
 using MailStore.Mbox.Reading;
@@ -10,7 +11,7 @@ namespace MailStore.Mbox;
 
 /// <summary>The mbox file of one user. Holds nothing open; what it remembers is shared with other objects for the same file.</summary>
 internal sealed class MboxMailbox(MailboxPlace place, QuotaLimit limit, Box box, BoxServices services)
-    : IMailbox, IReadableMailbox, IMailboxUsage, IMailboxRemoval
+    : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxRemoval
 {
     public async ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken)
     {
@@ -51,6 +52,20 @@ internal sealed class MboxMailbox(MailboxPlace place, QuotaLimit limit, Box box,
     public async ValueTask<Stream?> OpenAsync(string id, CancellationToken cancellationToken) =>
         MailId.Parse(id) is { } known ? await UseAsync(() => MailStream.OpenAsync(box, box.Whereabouts, known, cancellationToken)) : null;
 
+    public ValueTask<MailboxFidelity> GetFidelityAsync(CancellationToken cancellationToken) =>
+        new(new MailboxFidelity { HasFolders = false, Flags = FlagField.Kept, ListsByArrival = false });
+
+    public ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken) => new(false);
+
+    public async ValueTask<IReadOnlyList<DeliveryResult>> ImportAsync(IReadOnlyList<Mail> mails, CancellationToken cancellationToken) =>
+        await new MailImporter(place, box, services).ImportAsync(mails, cancellationToken);
+
+    public async ValueTask<bool> TrySetFlagsAsync(string id, MailFlags flags, CancellationToken cancellationToken) =>
+        await ChangeAsync(id, flags, cancellationToken);
+
+    public async ValueTask<bool> TryRemoveAsync(string id, CancellationToken cancellationToken) =>
+        await ChangeAsync(id, null, cancellationToken);
+
     public async ValueTask<MailboxUsage> GetUsageAsync(CancellationToken cancellationToken)
     {
         var usage = await UseAsync(() => box.UseAsync(
@@ -70,6 +85,41 @@ internal sealed class MboxMailbox(MailboxPlace place, QuotaLimit limit, Box box,
         cancellationToken.ThrowIfCancellationRequested();
         var remover = new PlaceRemover(place, services);
         await UseAsync(() => box.UseAsync(isShared: false, (file, _) => remover.Remove(file), cancellationToken));
+    }
+
+    /// <summary>Compares the file with its user's record.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="root">Below which directories are made.</param>
+    /// <param name="inspection">How.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    public Task<IReadOnlyList<Finding>> InspectAsync(EffectiveUser user, string root, Sdk.Inspection inspection, CancellationToken cancellationToken) =>
+        UseAsync(() => new FileInspector(place, user, root, box, services, inspection).InspectAsync(cancellationToken));
+
+    private async ValueTask<bool> ChangeAsync(string id, MailFlags? flags, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (MailId.Parse(id) is not { } known)
+            return false;
+        return await UseAsync(() => box.UseAsync(
+            isShared: false,
+            (file, state) =>
+            {
+                if (file is null)
+                    CheckDisk();
+                // in a file that is another user's by now there is no mail of this one
+                if (file is null || OwnerFile.Read(place.File)?.Claim != place.Claim)
+                    return false;
+                var end = state is null ? TailCheck.Find(file.Handle, file.Status.Size).End : file.Status.Size;
+                if (box.Whereabouts.Find(file, known, end) is not { } entry)
+                    return false;
+                using var journal = new MailChanger(file, entry).Prepare(flags);
+                if (journal is null)
+                    return true;
+                journal.Apply();
+                box.Whereabouts.Shift(entry.Head.Start, journal.Growth);
+                return true;
+            },
+            cancellationToken));
     }
 
     // a disk that is not mounted is no empty mailbox

@@ -56,11 +56,11 @@ public sealed class S3Agent : IMailDeliveryAgent, IStorageInspection, IModuleLif
         _client = S3Client.Create(options, context, _credentials);
         _caller = new Caller(_server, options.RequestTimeout, options.Timeout, clock, logger);
         _conditions = new Conditions(_client, _caller, options, _server, _template.Root, logger);
-        _withdrawals = new Withdrawals(_client, _caller, clock, logger);
-        _releaser = new PlaceReleaser(_client, _caller, logger);
-        _maker = new PlaceMaker(_client, _caller, _conditions, _releaser);
+        _withdrawals = new Withdrawals(_client, _caller, options, new OpenWithdrawals(WithdrawalFile.Of(context), logger), clock, logger);
+        _releaser = new PlaceReleaser(_client, _caller, clock, logger);
+        _maker = new PlaceMaker(_client, _caller, options, _conditions, _releaser);
         _sweeper = new UploadSweeper(_client, _caller, options, _template.Root, clock, logger);
-        _gates = new UsageGates(clock);
+        _gates = new UsageGates(clock, logger, _stopping.Token);
         var uploader = new MailUploader(_client, _caller, options, _conditions, _withdrawals, clock);
         _services = new S3Services(_client, _caller, options, clock, _conditions, uploader, new PlaceRemover(_client, _caller));
     }
@@ -85,6 +85,7 @@ public sealed class S3Agent : IMailDeliveryAgent, IStorageInspection, IModuleLif
             S3Log.Unreachable(_logger, _server, e.Message);
         }
 
+        _withdrawals.Start();
         _sweeping = Task.Run(() => _sweeper.RunAsync(_stopping.Token), CancellationToken.None);
     }
 
@@ -160,7 +161,7 @@ public sealed class S3Agent : IMailDeliveryAgent, IStorageInspection, IModuleLif
     /// <inheritdoc/>
     public IAsyncEnumerable<Finding> InspectUserAsync(EffectiveUser user, Sdk.Inspection inspection, CancellationToken cancellationToken) =>
         user.Allocation is { } allocation && PlaceForm.Read(allocation) is { } place
-            ? GuardAsync(new PlaceInspector(_client, _caller, place, user.Name, _options.AbortUploadsAfter, inspection, _clock).InspectAsync(cancellationToken), cancellationToken)
+            ? GuardAsync(new PlaceInspector(_client, _caller, place, user.Name, _options, inspection, _clock).InspectAsync(cancellationToken), cancellationToken)
             : AsyncEnumerable.Empty<Finding>();
 
     /// <inheritdoc/>

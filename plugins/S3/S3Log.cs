@@ -21,13 +21,13 @@ internal static partial class S3Log
     public static partial void NotEncrypted(ILogger logger, string server);
 
     [LoggerMessage(45, LogLevel.Warning, "a delivery to {Key} was given up, and the server did not say whether it was carried out; it is withdrawn as soon as the server answers")]
-    public static partial void WithdrawingLater(ILogger logger, string key);
+    public static partial void Withdrawing(ILogger logger, string key);
 
     [LoggerMessage(46, LogLevel.Information, "the delivery to {Key} is withdrawn")]
     public static partial void Withdrawn(ILogger logger, string key);
 
-    [LoggerMessage(47, LogLevel.Warning, "{Key} could not be withdrawn before the end of the server: if that mail was stored, it is there twice when the MTA has sent it again")]
-    public static partial void NotWithdrawn(ILogger logger, string key);
+    [LoggerMessage(47, LogLevel.Warning, "{Key} could not be withdrawn before the end of the server: if that mail was stored, it is there twice when the MTA has sent it again, until the next start, which goes on with {File}")]
+    public static partial void NotWithdrawn(ILogger logger, string key, string file);
 
     [LoggerMessage(48, LogLevel.Information, "aborted {Count} uploads in {Bucket} that were never finished")]
     public static partial void Swept(ILogger logger, int count, string bucket);
@@ -37,4 +37,16 @@ internal static partial class S3Log
 
     [LoggerMessage(50, LogLevel.Debug, "{Prefix} was allocated and never used; it is removed")]
     public static partial void Released(ILogger logger, string prefix);
+
+    [LoggerMessage(51, LogLevel.Warning, "a mailbox with a quota could not be counted: {Reason}; what is known of it serves on, or else its mail waits at the MTA")]
+    public static partial void NotCounted(ILogger logger, string reason);
+
+    [LoggerMessage(52, LogLevel.Information, "{Count} deliveries that were given up before the last end are withdrawn now, as {File} says")]
+    public static partial void WithdrawingLeft(ILogger logger, int count, string file);
+
+    [LoggerMessage(53, LogLevel.Error, "{File} cannot be written: {Reason}; the next start will not know which deliveries are still to be withdrawn")]
+    public static partial void WithdrawalsNotKept(ILogger logger, string file, string reason);
+
+    [LoggerMessage(54, LogLevel.Error, "{File} cannot be read: {Reason}; mails whose deliveries were given up before the last end may be there twice; the log has their keys")]
+    public static partial void WithdrawalsNotRead(ILogger logger, string file, string reason);
 }

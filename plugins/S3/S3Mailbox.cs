@@ -23,8 +23,8 @@ internal sealed class S3Mailbox(Place place, QuotaLimit limit, bool hasDetailFol
         try
         {
             await services.Conditions.ProbeAsync(cancellationToken);
-            if (limit.IsSet && await gate.ReserveAsync(_lister, limit, services.Options.QuotaRefresh, id, mail.Size, cancellationToken) is { } usage)
-                return DeliveryResult.OverQuota(limit.Describe(usage, mail.Size));
+            if (limit.IsSet && await gate.ReserveAsync(_lister, limit, services.Options.QuotaRefresh, id, mail.Size, cancellationToken) is { } refused)
+                return refused;
             await services.Uploader.StoreAsync(place, id, mail, cancellationToken);
             gate.Commit(id);
             return DeliveryResult.Stored(id, key.Folder);

@@ -7,7 +7,7 @@ using MailStore.Benchmarks.Server;
 using MailStore.Benchmarks.Sessions;
 
 if (args is ["start", ..])
-    return await StartBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 7);
+    return await StartBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 7, program: args.ElementAtOrDefault(2));
 
 if (args is ["restart", ..])
     return await RestartBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 7, program: args.ElementAtOrDefault(2));
@@ -17,6 +17,9 @@ if (args is ["deliver", ..])
 
 if (args is ["server", ..])
     return await ServerBenchmark.RunAsync(args[1..]);
+
+if (args is ["guard", ..])
+    return await GuardBenchmark.RunAsync(commit: args is [_, "--commit"]);
 
 if (args is ["boundary", ..])
     return BoundaryReport.Run(inShort: args is [_, "--short"]);

@@ -2,15 +2,17 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using MailStore.Benchmarks.Server;
 
 namespace MailStore.Benchmarks;
 
 /// <summary>From exec of the server to the first 250 after a mail, a first one for its user: median of several starts.</summary>
 internal static class StartBenchmark
 {
-    public static async Task<int> RunAsync(int runs)
+    /// <param name="program">Null for the one that is built here.</param>
+    public static async Task<int> RunAsync(int runs, string? program)
     {
-        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../host/MailStore.Host/bin/Release/net10.0/mailstore"));
+        program ??= MailStoreServer.Built;
         if (!File.Exists(program))
         {
             await Console.Error.WriteLineAsync($"{program} is missing: build with 'dotnet build -c Release MailStore.Plugins.sln'");
@@ -37,7 +39,7 @@ internal static class StartBenchmark
         try
         {
             var socket = Path.Combine(folder.FullName, "lmtp.sock");
-            var modules = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(program)!, "../../../../../modules.d"));
+            var modules = MailStoreServer.ModulesOf(program);
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "mailstore.toml"), $"data_dir = \"data\"\nmodules_dir = '{modules}'\n[lmtp]\nlisten = [\"unix:{socket}\"]\n");
             await RunAsync(program, folder.FullName, "user", "add", "alice@example.org");
 

@@ -66,6 +66,12 @@ public sealed class HandoverTests
     [FactIf(FactIfAttribute.NativeDeliver)]
     public Task Nor_does_the_native_program_read_it() => ReadsNothingAsync(NativeDeliver);
 
+    [Fact]
+    public Task A_mail_that_is_larger_than_the_server_takes_is_refused_for_good() => HeedsSizeAsync(Deliver);
+
+    [FactIf(FactIfAttribute.NativeDeliver)]
+    public Task So_does_the_native_program_refuse_it() => HeedsSizeAsync(NativeDeliver);
+
     [FactIf(FactIfAttribute.NativeDeliver)]
     public async Task Where_no_server_runs_the_native_program_has_the_mta_try_again()
     {
@@ -122,6 +128,12 @@ public sealed class HandoverTests
         await IsAsync(["-f", "<s@example.net>", $"<{Alice}>", "bob@example.org"], null, null, "s@example.net", Alice, "bob@example.org");
         await IsAsync([], "s@example.net", Alice, "s@example.net", Alice);
         await IsAsync(["--sender=", Alice], "s@example.net", "bob@example.org", "", Alice);
+        // the value attached, as with sendmail; a bounce address of a list has a '=' of its own
+        await IsAsync(["-fs@example.net", Alice], null, null, "s@example.net", Alice);
+        await IsAsync([Alice, "-r<bounce-alice=example.org@example.net>"], null, null, "bounce-alice=example.org@example.net", Alice);
+        await IsAsync(["-f=s@example.net", Alice], null, null, "s@example.net", Alice);
+        await IsAsync(["-f<>", Alice], "s@example.net", null, "", Alice);
+        await IsAsync(["-x@example.org", "--", "-fs@example.org"], null, null, "", "-x@example.org", "-fs@example.org");
         await IsAsync([Alice], null, null, "", Alice);
 
         async Task IsAsync(string[] arguments, string? sender, string? recipient, string expectedSender, params string[] expected)
@@ -130,7 +142,9 @@ public sealed class HandoverTests
             using var place = new TestPlace($"\n[lmtp]\nlisten = [\"unix:{scripted.Path}\"]\n");
             var start = program(place, arguments);
             if (sender is not null)
-                (start.Environment["SENDER"], start.Environment["RECIPIENT"]) = (sender, recipient);
+                start.Environment["SENDER"] = sender;
+            if (recipient is not null)
+                start.Environment["RECIPIENT"] = recipient;
             (await MailStoreProgram.RunAsync(start, Mail)).Succeeded();
             var said = await scripted.Served;
             Assert.StartsWith($"MAIL FROM:<{expectedSender}>", said.Single(line => line.StartsWith("MAIL", StringComparison.Ordinal)), StringComparison.Ordinal);
@@ -160,6 +174,20 @@ public sealed class HandoverTests
         await using var process = new SignalledProcess(program(place, [Alice]));
         Assert.True(await asked.WaitAsync(TimeSpan.FromMinutes(1)));
         Assert.Equal(75, await process.TerminateAsync());
+    }
+
+    private static async Task HeedsSizeAsync(Func<TestPlace, string[], ProcessStartInfo> program)
+    {
+        // without the line of the mbox, and with CR LF (RFC 1870)
+        var size = "Subject: piped\r\n\r\n.\r\n..two\r\nlast line without an end\r\n".Length;
+        foreach (var (limit, exitCode) in (ValueTuple<int, int>[])[(size, 0), (0, 0), (size - 1, 77)])
+        {
+            using var scripted = new ScriptedServer(said => said == "LHLO" ? $"250-mail.example.org\n250-PIPELINING\n250 SIZE {limit}" : Usual(said));
+            using var place = new TestPlace($"\n[lmtp]\nlisten = [\"unix:{scripted.Path}\"]\n");
+            var result = (await MailStoreProgram.RunAsync(program(place, [Alice]), Mail)).FailedClearly(exitCode);
+            Assert.Equal(exitCode == 0, (await scripted.Served).Contains("."));
+            Assert.Equal(exitCode == 77, result.Errors.Contains("552 5.3.4", StringComparison.Ordinal));
+        }
     }
 
     private static async Task ReadsNothingAsync(Func<TestPlace, string[], ProcessStartInfo> program)

@@ -55,6 +55,28 @@ public sealed class RepeatTests
         Assert.Single((await place.RunAsync("mail", "list", Alice, "--json")).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Fact]
+    public async Task A_delivery_that_was_given_up_and_stored_while_the_server_stops_is_not_stored_by_the_next_one()
+    {
+        using var place = new TestPlace();
+        place.Configure(
+            "mda = \"misbehaving\"\n[modules]\ncall_timeout = \"2s\"\n[mda.misbehaving]\ncall = \"deliver\"\nbehaviour = \"late\"\nnth = 1\nstop_delay = \"1s\"\n",
+            place.OwnModules("Misbehaving"));
+        await place.AddUsersAsync([Alice]);
+        await using (var server = await ServerProcess.StartAsync(place))
+        {
+            Assert.Equal(451, await SendAsync(server, "QUEUE1"));
+            Assert.Equal(0, await server.StopAsync());
+            Assert.Contains("stored by misbehaving after all", server.Log, StringComparison.Ordinal);
+        }
+
+        await using (var server = await ServerProcess.StartAsync(place))
+        {
+            Assert.Equal(250, await SendAsync(server, "QUEUE1"));
+            await server.WaitForLogAsync("the MTA sent QUEUE1 once more, which was stored before");
+        }
+    }
+
     private static byte[] Mail(string queueId) => Encoding.ASCII.GetBytes(
         $"Received: from client (client [192.0.2.7])\r\n\tby mx.example.org (Postfix) with ESMTP id {queueId}\r\n\tfor <{Alice}>; Tue, 24 Nov 2026 03:00:00 +0000 (UTC)\r\nSubject: x\r\n\r\nhello\r\n");
 

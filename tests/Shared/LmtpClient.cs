@@ -166,6 +166,9 @@ internal sealed class LmtpClient : IAsyncDisposable
         return wire.ToArray();
     }
 
+    /// <summary>Breaks the connection off, so that the server's end is reset.</summary>
+    public void Reset() => _socket.Close(0);
+
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
     private async Task ExpectAsync(int code, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal static class DeliverCommand
 
     public static Command Build()
     {
-        var sender = new Option<string?>("--sender", "-f", "-r") { Description = "The envelope's sender; '' or '<>' for none; else $SENDER", HelpName = "SENDER" };
+        var sender = new Option<string?>("--sender", "-f", "-r") { Description = "The envelope's sender, also as -fSENDER; '' or '<>' for none; else $SENDER", HelpName = "SENDER" };
         var recipients = new Argument<string[]>("RECIPIENT") { Description = "Who gets it; one for each call lets an MTA try each again on its own; else $RECIPIENT", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command(Name, "Deliver one mail from standard input, as an MTA's pipe transport") { sender, recipients };
         // an address may begin with a hyphen, a misspelt option has no @

@@ -10,6 +10,8 @@ namespace MailStore.Host.Commands;
 /// <summary>The client's side of LMTP (RFC 2033), for one mail.</summary>
 internal sealed class LmtpHandover : IAsyncDisposable
 {
+    private const string Pipelining = "PIPELINING", Size = "SIZE ";
+
     private static readonly Reply Unknown = new(451, "4.3.0", "the server broke the connection off before it answered, try again later");
 
     private readonly Stream _stream;
@@ -33,19 +35,36 @@ internal sealed class LmtpHandover : IAsyncDisposable
         {
             Expect(220, await ReadReplyAsync(cancellationToken));
             var pipelining = false;
+            var limit = long.MaxValue;
             await SendAsync("LHLO localhost", cancellationToken);
-            Expect(250, await ReadReplyAsync(cancellationToken, line => pipelining |= line.Equals("PIPELINING", StringComparison.OrdinalIgnoreCase)));
+            Expect(250, await ReadReplyAsync(cancellationToken, line =>
+            {
+                pipelining |= line.Equals(Pipelining, StringComparison.OrdinalIgnoreCase);
+                limit = LimitOf(line) ?? limit;
+            }));
             var replies = await AskAsync(sender, recipients, pipelining, cancellationToken);
 
             // nobody wants it: it is not even read
-            if (replies.Any(reply => reply.IsPositive))
+            if (!replies.Any(reply => reply.IsPositive))
             {
-                await PipedMail.CopyStuffedAsync(mail, _commands, cancellationToken);
-                await ReadVerdictsAsync(replies);
+                await QuitAsync();
+                return replies;
             }
 
-            await QuitAsync();
-            return replies;
+            switch (await PipedMail.CopyStuffedAsync(mail, _commands, limit, cancellationToken))
+            {
+                case PipedMailEnd.TooLarge:
+                    // and the connection is closed in the middle of it: it must not come to an end there
+                    return [.. replies.Select(reply => reply.IsPositive ? TooLarge(limit) : reply)];
+                case PipedMailEnd.BrokenOff:
+                    // perhaps not without a word
+                    await ReadVerdictsAsync(replies);
+                    return replies;
+                default:
+                    await ReadVerdictsAsync(replies);
+                    await QuitAsync();
+                    return replies;
+            }
         }
         catch (IOException e)
         {
@@ -58,6 +77,14 @@ internal sealed class LmtpHandover : IAsyncDisposable
         _replies.Dispose();
         await _stream.DisposeAsync();
     }
+
+    /// <summary>RFC 1870, 4: the largest mail that the server takes; 0 stands for no limit.</summary>
+    private static long? LimitOf(string line) =>
+        line.StartsWith(Size, StringComparison.OrdinalIgnoreCase) && long.TryParse(line.AsSpan(Size.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0
+            ? limit
+            : null;
+
+    private static Reply TooLarge(long limit) => new(552, "5.3.4", $"the mail is larger than the {limit} bytes that the server takes");
 
     /// <summary>Only a recipient, or what became of his mail, is ever refused for good; all else is a server that is not what it should be.</summary>
     private static void Expect(int code, Reply reply)

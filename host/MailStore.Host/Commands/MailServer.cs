@@ -89,8 +89,9 @@ internal sealed class MailServer : IAsyncDisposable
         }
         finally
         {
-            _delivery.Dispose();
+            // a delivery that was given up may still come back while its module is stopped: what is stored then is noted
             await _modules.DisposeAsync();
+            _delivery.Dispose();
         }
     }
 }

@@ -31,7 +31,8 @@ internal sealed class NewFile : IDisposable
     /// <exception cref="IOException">The disk is full or faulty, or there is another one.</exception>
     public void Keep(bool overwrite)
     {
-        Stream.Flush(flushToDisk: true);
+        Stream.Flush();
+        SystemCalls.Sync(Stream.SafeFileHandle, _part);
         Stream.Dispose();
         File.Move(_part, _path, overwrite);
         _isKept = true;

@@ -13,13 +13,19 @@ internal static class PipedMail
     internal delegate ValueTask<bool> TakePiece(ReadOnlySequence<byte> piece, bool startsLine, bool endsLine);
 
     /// <summary>Copies the mail as LMTP sends it: CR LF, dots stuffed, and the dot that ends it (RFC 5321, 4.5.2).</summary>
-    public static async Task CopyStuffedAsync(Stream input, PipeWriter target, CancellationToken cancellationToken)
+    /// <param name="limit">The largest mail that the server takes, in octets with CR LF and without stuffed dots (RFC 1870, 3).</param>
+    public static async Task<PipedMailEnd> CopyStuffedAsync(Stream input, PipeWriter target, long limit, CancellationToken cancellationToken)
     {
         var isAtLineStart = true;
+        var size = 0L;
+        var isThere = true;
         await ForEachPieceAsync(
             input,
             async (piece, startsLine, endsLine) =>
             {
+                size += piece.Length + (endsLine ? 2 : 0);
+                if (size > limit)
+                    return false;
                 if (startsLine && new SequenceReader<byte>(piece).TryPeek(out var first) && first == (byte)'.')
                     target.Write("."u8);
                 foreach (var segment in piece)
@@ -27,13 +33,15 @@ internal static class PipedMail
                 if (endsLine)
                     target.Write("\r\n"u8);
                 isAtLineStart = endsLine;
-                if (target.UnflushedBytes >= Longest)
-                    await target.FlushAsync(cancellationToken);
-                return true;
+                return target.UnflushedBytes < Longest || (isThere = await TryFlushAsync(target, cancellationToken));
             },
             cancellationToken);
+        if (!isThere)
+            return PipedMailEnd.BrokenOff;
+        if (size + (isAtLineStart ? 0 : 2) > limit)
+            return PipedMailEnd.TooLarge;
         target.Write(isAtLineStart ? ".\r\n"u8 : "\r\n.\r\n"u8);
-        await target.FlushAsync(cancellationToken);
+        return await TryFlushAsync(target, cancellationToken) ? PipedMailEnd.Sent : PipedMailEnd.BrokenOff;
     }
 
     /// <summary>Hands out lines without their ends; a line longer than the buffer in pieces, so that memory stays bounded.</summary>
@@ -65,6 +73,18 @@ internal static class PipedMail
             reader.AdvanceTo(rest.Start, rest.End);
             if (read.IsCompleted)
                 return true;
+        }
+    }
+
+    private static async ValueTask<bool> TryFlushAsync(PipeWriter target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return !(await target.FlushAsync(cancellationToken)).IsCompleted;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 

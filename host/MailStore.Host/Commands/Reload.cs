@@ -9,27 +9,37 @@ namespace MailStore.Host.Commands;
 /// </summary>
 internal sealed class Reload(CommandContext context, HostConfiguration started, MailServer server, LogLevelSwitch level, ServiceManager manager, ILogger logger)
 {
-    private readonly Lock _turn = new();
-
+    /// <summary>One at a time. Whatever comes of it, the server goes on, and whoever waits for the reload is told that it is over.</summary>
     public void Run()
     {
-        lock (_turn)
+        manager.Reloading();
+        try
         {
-            manager.Reloading();
             server.ReloadCertificates();
-            var configuration = context.ReadConfiguration();
-            if (configuration.Mistakes.Count > 0)
-            {
-                ServeLog.NotReloaded(logger, string.Join("; ", configuration.Mistakes));
-            }
-            else
-            {
-                level.Level = context.LogLevelOf(configuration);
-                var waiting = ConfigurationDifference.Between(started.Root, configuration.Root).Where(key => key != "[log] level").ToList();
-                ServeLog.Reloaded(logger, level.Level, waiting.Count == 0 ? "nothing else has changed" : $"{string.Join(", ", waiting)} changed, and wait for a restart");
-            }
-
+            Read();
+        }
+        // boundary of the process: an exception on the thread of a signal would end the server
+        catch (Exception e)
+        {
+            ServeLog.ReloadFailed(logger, e);
+        }
+        finally
+        {
             manager.Reloaded("serving");
         }
+    }
+
+    private void Read()
+    {
+        var configuration = context.ReadConfiguration();
+        if (configuration.Mistakes.Count > 0)
+        {
+            ServeLog.NotReloaded(logger, string.Join("; ", configuration.Mistakes));
+            return;
+        }
+
+        level.Level = context.LogLevelOf(configuration);
+        var waiting = ConfigurationDifference.Between(started.Root, configuration.Root).Where(key => key != "[log] level").ToList();
+        ServeLog.Reloaded(logger, level.Level, waiting.Count == 0 ? "nothing else has changed" : $"{string.Join(", ", waiting)} changed, and wait for a restart");
     }
 }

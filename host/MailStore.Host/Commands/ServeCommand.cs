@@ -23,6 +23,7 @@ internal static class ServeCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var hangUp = new HangUp();
 
         var configuration = context.ReadConfiguration();
         var level = new LogLevelSwitch(context.LogLevelOf(configuration));
@@ -39,16 +40,12 @@ internal static class ServeCommand
         {
             var options = new MailServerOptions(configuration) { Inherited = InheritedSockets.Take() };
             await using var server = await MailServer.StartAsync(options, log, TimeProvider.System, stop.Token);
-            var reload = new Reload(context, configuration, server, level, manager, logger);
-            using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-            {
-                signal.Cancel = true;
-                reload.Run();
-            });
             var listening = string.Join(", ", server.Listening);
             ServeLog.Started(logger, ServerStatus.Version, listening, configuration.DataDirectory, configuration.File ?? "none, the defaults");
             manager.Ready($"serving on {listening}");
+            hangUp.Serve(new Reload(context, configuration, server, level, manager, logger).Run);
             await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            hangUp.Ignore();
             manager.Stopping();
             ServeLog.Stopping(logger);
         }

@@ -19,4 +19,7 @@ internal static partial class ServeLog
 
     [LoggerMessage(5, LogLevel.Error, "not reloaded, all stays as it was but for certificates, since the configuration has mistakes: {Mistakes}")]
     public static partial void NotReloaded(ILogger logger, string mistakes);
+
+    [LoggerMessage(6, LogLevel.Error, "not reloaded: the host itself is at fault; all stays as it was, and the server goes on; please report this")]
+    public static partial void ReloadFailed(ILogger logger, Exception exception);
 }

@@ -34,6 +34,10 @@ internal sealed class LmtpOptions
     [Range(1, 100_000)]
     public int MaxRecipients { get; set; } = 2000;
 
+    [Description("at most this many recipients at once in all connections, from RCPT to the end of their mail, which bounds the memory for them; those beyond are told 452")]
+    [Range(100, 100_000_000)]
+    public int MaxRecipientsAtOnce { get; set; } = 100_000;
+
     [Description("at most this many mails in one connection, then 421; 0: no limit")]
     [Range(0, 1_000_000_000)]
     public int MaxMails { get; set; }

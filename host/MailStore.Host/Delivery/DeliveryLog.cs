@@ -7,14 +7,20 @@ internal static partial class DeliveryLog
 {
     private const string Times = "look-up {LookUp:F1} ms, create {Create:F1} ms, write {Write:F1} ms, sync {Sync:F1} ms";
 
-    public static void Stored(ILogger logger, string deliveryId, string user, string mda, long size, string storedId, DeliveryTimes times) =>
-        Stored(logger, deliveryId, user, mda, size, storedId, times.LookUp, times.Create, times.Write, times.Sync);
+    public static void Stored(ILogger logger, Delivery delivery, string mda, string storedId, DeliveryTimes times) =>
+        Stored(
+            logger, delivery.Id, delivery.Recipient.User.Name, mda, delivery.Content.Length, storedId, ForWhom(delivery.Recipient),
+            times.LookUp, times.Create, times.Write, times.Sync);
 
-    public static void NotStored(ILogger logger, string deliveryId, string user, string mda, long size, Reply reply, string detail, DeliveryTimes times) =>
-        NotStored(logger, deliveryId, user, mda, size, reply.Code, reply.Enhanced, detail, times.LookUp, times.Create, times.Write, times.Sync);
+    public static void NotStored(ILogger logger, Delivery delivery, string mda, Reply reply, string detail, DeliveryTimes times) =>
+        NotStored(
+            logger, delivery.Id, delivery.Recipient.User.Name, mda, delivery.Content.Length, reply.Code, reply.Enhanced, detail, ForWhom(delivery.Recipient),
+            times.LookUp, times.Create, times.Write, times.Sync);
 
-    public static void StoredBefore(ILogger logger, string deliveryId, string user, string mda, long size, string queueId, DeliveryTimes times) =>
-        StoredBefore(logger, deliveryId, user, mda, size, queueId, times.LookUp, times.Create, times.Write, times.Sync);
+    public static void StoredBefore(ILogger logger, Delivery delivery, string mda, string queueId, DeliveryTimes times) =>
+        StoredBefore(
+            logger, delivery.Id, delivery.Recipient.User.Name, mda, delivery.Content.Length, queueId, ForWhom(delivery.Recipient),
+            times.LookUp, times.Create, times.Write, times.Sync);
 
     [LoggerMessage(102, LogLevel.Information, "{User} created: mda {Mda}, allocation {Allocation}, creator {Creator}")]
     public static partial void Created(ILogger logger, string user, string mda, string allocation, string creator);
@@ -31,16 +37,23 @@ internal static partial class DeliveryLog
     [LoggerMessage(106, LogLevel.Information, "{Transaction} is {QueueId} in the queue of the MTA, {EnvelopeId} to its sender, and came there from {Client} (HELO {Helo})")]
     public static partial void ToldByClient(ILogger logger, string transaction, string? queueId, string? envelopeId, string? client, string? helo);
 
-    [LoggerMessage(100, LogLevel.Information, "{DeliveryId} {User} stored by {Mda}, {Size} bytes, as {StoredId}; " + Times)]
-    private static partial void Stored(
-        ILogger logger, string deliveryId, string user, string mda, long size, string storedId, double lookUp, double create, double write, double sync);
+    [LoggerMessage(108, LogLevel.Warning, "{DeliveryId} {User} stored by {Mda} after all, as {StoredId}, though it was given up and the MTA told 451; when the MTA sends the mail again it is {Then}")]
+    public static partial void StoredLate(ILogger logger, string deliveryId, string user, string mda, string? storedId, string then);
 
-    [LoggerMessage(101, LogLevel.Warning, "{DeliveryId} {User} not stored, mda '{Mda}', {Size} bytes: {Code} {Enhanced}, {Detail}; " + Times)]
+    [LoggerMessage(100, LogLevel.Information, "{DeliveryId} {User} stored by {Mda}, {Size} bytes, as {StoredId}, for {Recipient}; " + Times)]
+    private static partial void Stored(
+        ILogger logger, string deliveryId, string user, string mda, long size, string storedId, string recipient, double lookUp, double create, double write, double sync);
+
+    [LoggerMessage(101, LogLevel.Warning, "{DeliveryId} {User} not stored, mda '{Mda}', {Size} bytes: {Code} {Enhanced}, {Detail}, for {Recipient}; " + Times)]
     private static partial void NotStored(
-        ILogger logger, string deliveryId, string user, string mda, long size, int code, string enhanced, string detail,
+        ILogger logger, string deliveryId, string user, string mda, long size, int code, string enhanced, string detail, string recipient,
         double lookUp, double create, double write, double sync);
 
-    [LoggerMessage(107, LogLevel.Information, "{DeliveryId} {User} not stored again by {Mda}, {Size} bytes: the MTA sent {QueueId} once more, which was stored before; " + Times)]
+    [LoggerMessage(107, LogLevel.Information, "{DeliveryId} {User} not stored again by {Mda}, {Size} bytes: the MTA sent {QueueId} once more, which was stored before, for {Recipient}; " + Times)]
     private static partial void StoredBefore(
-        ILogger logger, string deliveryId, string user, string mda, long size, string queueId, double lookUp, double create, double write, double sync);
+        ILogger logger, string deliveryId, string user, string mda, long size, string queueId, string recipient, double lookUp, double create, double write, double sync);
+
+    /// <summary>The recipient as the MTA gave it, and as the sender did where the MTA told (ORCPT): what the postmaster who asks knows.</summary>
+    private static string ForWhom(Recipient recipient) =>
+        recipient.OriginalByDsn is { } original ? $"<{recipient.Original}>, at first {original}" : $"<{recipient.Original}>";
 }

@@ -45,7 +45,8 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         _clock = clock;
         _witness = witness;
         if (_options.Delivery.RepeatWindow > TimeSpan.Zero)
-            _repeats = new RepeatMemory(configuration.DataDirectory, _options.Delivery.RepeatWindow, _options.Delivery.RepeatMemory, logger, clock);
+            _repeats = new RepeatMemory(
+                configuration.DataDirectory, _options.Delivery.RepeatWindow, _options.Delivery.RepeatMemory, _options.Modules.CallTimeout, logger, clock);
     }
 
     public void Dispose() => _repeats?.Dispose();
@@ -117,6 +118,7 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         Reply reply;
         var detail = "";
         RepeatKey? repeat = null;
+        Task<DeliveryResult?>? late = null;
         var stored = false;
         var isInside = false;
         try
@@ -152,8 +154,12 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         }
         catch (Exception e) when (ReplyToFault(e) is not null)
         {
-            if (e is ModuleFaultException { Abandoned: true })
+            if (e is ModuleFaultException { Abandoned: true } fault)
+            {
                 delivery.Content.Abandon();
+                late = fault.Late as Task<DeliveryResult?>;
+            }
+
             (reply, detail) = (ReplyToFault(e)!.Value, e.Message);
         }
         // boundary of the host itself: whatever goes wrong here, the MTA keeps the mail and tries again
@@ -164,19 +170,38 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         }
         finally
         {
-            if (repeat is { } key)
+            if (late is not null)
+                _ = EndLateAsync(delivery.Id, user, mda, repeat, late);
+            else if (repeat is { } key)
                 _repeats!.End(key, stored);
             if (isInside)
                 _gates.Leave(user);
+            // with the last reply the mail is given back: by then nobody may read it any more
+            await ((Task)marking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)seen).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _witness?.Step(user, $"{reply.Code} {reply.Enhanced}: {reply.Text}");
         times.End();
         if (reply.IsPositive)
-            DeliveryLog.Stored(_logger, delivery.Id, user, mda, delivery.Content.Length, detail, times);
+            DeliveryLog.Stored(_logger, delivery, mda, detail, times);
         else
-            DeliveryLog.NotStored(_logger, delivery.Id, user, mda, delivery.Content.Length, reply, detail, times);
+            DeliveryLog.NotStored(_logger, delivery, mda, reply, detail, times);
         return reply;
+    }
+
+    /// <summary>
+    /// A delivery that was given up is not over: past its commit point the module stores the mail all the same, after the MTA was told 451. Until it is known the
+    /// MTA's next try is not begun, so that it is not stored twice.
+    /// </summary>
+    private async Task EndLateAsync(string deliveryId, string user, string mda, RepeatKey? repeat, Task<DeliveryResult?> delivery)
+    {
+        var result = await delivery;
+        var stored = result?.Status == DeliveryStatus.Stored;
+        if (repeat is { } key)
+            _repeats!.End(key, stored);
+        if (stored)
+            DeliveryLog.StoredLate(_logger, deliveryId, user, mda, result!.StoredId, repeat is null ? "stored again: there is no queue id to know it by" : "answered 250 and not stored again");
     }
 
     /// <summary>Parses the record, by way of the creator if something is missing. Null: the user is gone.</summary>
@@ -230,14 +255,14 @@ internal sealed class DeliveryService : IDelivery, IDisposable
     private Reply Refused(Delivery delivery, string mda, Reply reply, string why, DeliveryTimes times)
     {
         times.End();
-        DeliveryLog.NotStored(_logger, delivery.Id, delivery.Recipient.User.Name, mda, delivery.Content.Length, reply, why, times);
+        DeliveryLog.NotStored(_logger, delivery, mda, reply, why, times);
         return reply;
     }
 
     private Reply Repeated(Delivery delivery, string mda, QueueId queueId, DeliveryTimes times)
     {
         times.End();
-        DeliveryLog.StoredBefore(_logger, delivery.Id, delivery.Recipient.User.Name, mda, delivery.Content.Length, queueId.Id, times);
+        DeliveryLog.StoredBefore(_logger, delivery, mda, queueId.Id, times);
         return Replies.StoredBefore(delivery.Recipient.Original, delivery.Id);
     }
 

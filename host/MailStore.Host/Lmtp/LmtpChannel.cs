@@ -17,22 +17,26 @@ internal sealed class LmtpChannel : IAsyncDisposable
 
     private readonly ConnectionContext _connection;
     private readonly TimeProvider _clock;
-    private readonly TimeSpan _writeTimeout;
+    private readonly LmtpLimits _limits;
     private readonly CancellationTokenRegistration _closing;
+    private readonly Lock _holding = new();
     private long _readUntil = Never;
     private long _writeUntil = Never;
     private long _closingSince = Never;
+    private long _heldUntil = Never;
+    private Task? _flushOfHeld;
     private PipeReader _input;
     private PipeWriter _output;
     private SslStream? _tls;
+    private bool _isSecuring;
 
-    public LmtpChannel(ConnectionContext connection, TimeProvider clock, TimeSpan writeTimeout)
+    public LmtpChannel(ConnectionContext connection, TimeProvider clock, LmtpLimits limits)
     {
         _connection = connection;
         _input = connection.Transport.Input;
         _output = connection.Transport.Output;
         _clock = clock;
-        _writeTimeout = writeTimeout;
+        _limits = limits;
         if (connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
             _closing = lifetime.ConnectionClosedRequested.UnsafeRegister(static channel => ((LmtpChannel)channel!).RequestClose(), this);
     }
@@ -86,7 +90,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
     {
         if (IsBroken)
             return false;
-        Volatile.Write(ref _writeUntil, DeadlineAfter(_writeTimeout));
+        Volatile.Write(ref _writeUntil, DeadlineAfter(_limits.WriteTimeout));
         try
         {
             IsBroken = (await _output.FlushAsync()).IsCompleted;
@@ -101,13 +105,35 @@ internal sealed class LmtpChannel : IAsyncDisposable
         return !IsBroken;
     }
 
-    /// <summary>Begins TLS (RFC 3207, 4): what comes and goes from here on is protected.</summary>
-    /// <exception cref="IOException">The client is gone, or took too long.</exception>
-    /// <exception cref="AuthenticationException">The client does not speak TLS, or not as it must.</exception>
-    public async Task SecureAsync(SslServerAuthenticationOptions options, TimeSpan timeout)
+    /// <summary>
+    /// What was written waits for more, as long as that comes soon; else it is sent meanwhile. To be followed by <see cref="EndHoldAsync"/>; until then nothing may be
+    /// written.
+    /// </summary>
+    public void BeginHold(TimeSpan patience)
     {
-        using var patience = new CancellationTokenSource(timeout, _clock);
+        lock (_holding)
+            _heldUntil = DeadlineAfter(patience);
+    }
+
+    /// <summary>There is more.</summary>
+    public ValueTask EndHoldAsync()
+    {
+        lock (_holding)
+        {
+            var flush = _flushOfHeld;
+            (_heldUntil, _flushOfHeld) = (Never, null);
+            return flush is null ? default : new ValueTask(flush);
+        }
+    }
+
+    /// <summary>Begins TLS (RFC 3207, 4): what comes and goes from here on is protected.</summary>
+    /// <exception cref="IOException">The client is gone, or took too long; at shutdown it has no longer than one has to get to its data.</exception>
+    /// <exception cref="AuthenticationException">The client does not speak TLS, or not as it must.</exception>
+    public async Task SecureAsync(SslServerAuthenticationOptions options)
+    {
+        using var patience = new CancellationTokenSource(_limits.HandshakeTimeout, _clock);
         var stream = new SslStream(new DuplexPipeStream(_connection.Transport));
+        Volatile.Write(ref _isSecuring, true);
         try
         {
             await stream.AuthenticateAsServerAsync(options, patience.Token);
@@ -119,6 +145,10 @@ internal sealed class LmtpChannel : IAsyncDisposable
             if (e is OperationCanceledException)
                 throw new IOException("the TLS handshake took too long", e);
             throw;
+        }
+        finally
+        {
+            Volatile.Write(ref _isSecuring, false);
         }
 
         _tls = stream;
@@ -139,16 +169,24 @@ internal sealed class LmtpChannel : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(timeout, _clock);
         await using var end = patience.Token.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), _input);
-        while (!IsBroken)
+        try
         {
-            var result = await _input.ReadAsync();
-            var piece = result.Buffer.Length;
-            _input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted || result.IsCanceled)
-                return;
-            await pace.WaitAsync(piece, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (patience.IsCancellationRequested)
-                return;
+            while (!IsBroken)
+            {
+                var result = await _input.ReadAsync();
+                var piece = result.Buffer.Length;
+                _input.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted || result.IsCanceled)
+                    return;
+                await pace.WaitAsync(piece, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (patience.IsCancellationRequested)
+                    return;
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // reset by the client, or aborted here: all has been said
+            IsBroken = true;
         }
     }
 
@@ -159,8 +197,12 @@ internal sealed class LmtpChannel : IAsyncDisposable
         Deadline?.Check(now);
         if (now >= Volatile.Read(ref _readUntil))
             Volatile.Read(ref _input).CancelPendingRead();
+        if (now >= Volatile.Read(ref _heldUntil))
+            FlushHeld(now);
         if (now >= Volatile.Read(ref _writeUntil))
             _connection.Abort(new ConnectionAbortedException("the client does not take its replies"));
+        if (Volatile.Read(ref _isSecuring) && ClosingFor > _limits.DrainTimeout)
+            _connection.Abort(new ConnectionAbortedException("the client does not get on with its TLS handshake, and the server shuts down"));
     }
 
     /// <summary>Says goodbye by TLS where that is spoken, so that the client knows that nothing was cut off.</summary>
@@ -180,6 +222,18 @@ internal sealed class LmtpChannel : IAsyncDisposable
         }
 
         await _tls.DisposeAsync();
+    }
+
+    private void FlushHeld(long now)
+    {
+        lock (_holding)
+        {
+            if (now < _heldUntil)
+                return;
+            _heldUntil = Never;
+            // the session touches the pipe only after it has waited for this
+            _flushOfHeld = FlushAsync().AsTask();
+        }
     }
 
     private async ValueTask<ReadResult> WaitAsync(TimeSpan timeout)

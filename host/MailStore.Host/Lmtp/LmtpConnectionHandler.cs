@@ -9,7 +9,7 @@ internal sealed class LmtpConnectionHandler(LmtpService service) : ConnectionHan
     {
         var client = ClientInfo.Of(connection);
         LmtpLog.Connected(service.Logger, client.ConnectionId, client.Address);
-        await using var channel = new LmtpChannel(connection, service.Clock, service.Limits.WriteTimeout);
+        await using var channel = new LmtpChannel(connection, service.Clock, service.Limits);
         if (service.Connections.TryEnter(client.Peer) is { } refusal)
         {
             service.LogRefusal(client, refusal);

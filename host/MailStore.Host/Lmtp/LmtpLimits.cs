@@ -1,4 +1,5 @@
 using MailStore.Host.Configuration;
+using MailStore.Host.Modules;
 
 namespace MailStore.Host.Lmtp;
 
@@ -23,6 +24,9 @@ internal sealed record LmtpLimits
 
     /// <summary>RFC 5321, 4.5.3.1.8 wants 100 at least.</summary>
     public int Recipients { get; init; } = Defaults.MaxRecipients;
+
+    /// <summary>In all connections.</summary>
+    public int RecipientsAtOnce { get; init; } = Defaults.MaxRecipientsAtOnce;
 
     /// <summary>In one connection; 0 for no limit.</summary>
     public int Mails { get; init; } = Defaults.MaxMails;
@@ -57,8 +61,11 @@ internal sealed record LmtpLimits
     /// <summary>After a session that was ended here: how long what the client still sends is thrown away, so that it gets to see the last reply.</summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>At shutdown: how long a client in a transaction may take to get to its data.</summary>
+    /// <summary>At shutdown: how long a client in a transaction may take to get to its data, or one in a TLS handshake to end it.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>At shutdown: how fast data must come, on average, in bytes a second; a client that is behind by more than <see cref="DrainTimeout"/> is told 421.</summary>
+    public long DrainRate { get; init; } = 16 << 10;
 
     /// <summary>At shutdown: how long a client that has brought no mail yet may be silent before it begins its first.</summary>
     public TimeSpan FirstMailTimeout { get; init; } = TimeSpan.FromSeconds(1);
@@ -69,8 +76,11 @@ internal sealed record LmtpLimits
     /// <summary>At shutdown: how long transactions under way are waited for before their deliveries are cancelled.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After that: how long the replies of cancelled deliveries are waited for before connections are cut.</summary>
-    public TimeSpan AbortTimeout { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// After that: how long the replies of cancelled deliveries are waited for before connections are cut. One that is past its commit point takes the boundary's grace to be
+    /// stored, and its reply must still get out.
+    /// </summary>
+    public TimeSpan AbortTimeout { get; init; } = CallTimes.LongestGrace + TimeSpan.FromSeconds(1);
 
     public static LmtpLimits From(LmtpOptions options) => new()
     {
@@ -78,6 +88,7 @@ internal sealed record LmtpLimits
         ConnectionsPerAddress = options.MaxConnectionsPerAddress,
         CommandLine = options.MaxCommandLine,
         Recipients = options.MaxRecipients,
+        RecipientsAtOnce = options.MaxRecipientsAtOnce,
         Mails = options.MaxMails,
         Commands = options.MaxCommands,
         Errors = options.MaxErrors,

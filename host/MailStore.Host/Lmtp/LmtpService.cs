@@ -29,6 +29,7 @@ internal sealed class LmtpService : IDisposable
         Watchdog = new Watchdog(clock);
         Discards = new DiscardPace(clock, limits.Discarded);
         Connections = new ConnectionCounter(limits.Connections, limits.ConnectionsPerAddress);
+        Recipients = new RecipientBudget(limits.RecipientsAtOnce);
         Greeting = Encoding.ASCII.GetBytes($"220 {hostName} LMTP MailStore ready\r\n");
         Announcement = new Announcement(hostName, options, limits);
         // as in RFC 1870, a configured 0 means no limit
@@ -55,6 +56,8 @@ internal sealed class LmtpService : IDisposable
     public Watchdog Watchdog { get; }
 
     public ConnectionCounter Connections { get; }
+
+    public RecipientBudget Recipients { get; }
 
     public byte[] Greeting { get; }
 

@@ -19,6 +19,7 @@ internal static class Replies
     public static readonly byte[] TooManyMails = "421 4.7.0 too many mails in one connection, send the rest in another\r\n"u8.ToArray();
     public static readonly byte[] NoRoom = "452 4.3.1 no room for a mail now, try again later\r\n"u8.ToArray();
     public static readonly byte[] TooManyRecipients = "452 4.5.3 too many recipients, send the rest in another transaction\r\n"u8.ToArray();
+    public static readonly byte[] TooManyRecipientsAtOnce = "452 4.5.3 too many recipients are under way, try again later\r\n"u8.ToArray();
 
     public static readonly byte[] UnknownCommand = "500 5.5.1 command not known\r\n"u8.ToArray();
     public static readonly byte[] LineTooLong = "500 5.5.2 line too long\r\n"u8.ToArray();

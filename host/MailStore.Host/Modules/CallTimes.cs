@@ -5,13 +5,15 @@ namespace MailStore.Host.Modules;
 /// <summary>The times that a boundary goes by, in timestamps of its clock.</summary>
 internal sealed class CallTimes
 {
+    /// <summary>The longest that a cancelled call may still take: long enough for a slow fsync, short enough that MTAs (600 s, RFC 5321, 4.5.3.2.6) still wait.</summary>
+    public static readonly TimeSpan LongestGrace = TimeSpan.FromSeconds(5);
+
     private readonly TimeSpan[] _limits;
     private readonly long[] _timestamps;
 
     public CallTimes(TimeSpan callTimeout, TimeProvider clock)
     {
-        // long enough for a slow fsync, short enough that MTAs (600 s, RFC 5321, 4.5.3.2.6) still wait
-        var grace = Clamp(callTimeout / 4, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+        var grace = Clamp(callTimeout / 4, TimeSpan.FromMilliseconds(100), LongestGrace);
         Resolution = Clamp(callTimeout / 8, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(50));
         _limits =
         [

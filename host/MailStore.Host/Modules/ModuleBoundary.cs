@@ -172,7 +172,7 @@ internal sealed class ModuleBoundary : IDisposable
     /// <summary>Logs and counts a fault of the module.</summary>
     /// <param name="what">What it did, as a verb: <c>returned null</c>.</param>
     public ModuleFaultException Fault(
-        ModuleCall call, string what, Exception? exception = null, bool timedOut = false, bool abandoned = false)
+        ModuleCall call, string what, Exception? exception = null, bool timedOut = false, Task? late = null)
     {
         Interlocked.Increment(ref _faults);
         var text = $"{Describe(call.Name, call.User)} {what}";
@@ -182,7 +182,8 @@ internal sealed class ModuleBoundary : IDisposable
         return new ModuleFaultException(Module, call.Name, call.User, $"{Module.Title}: {text}", cause)
         {
             TimedOut = timedOut,
-            Abandoned = abandoned,
+            Abandoned = late is not null,
+            Late = late,
         };
     }
 
@@ -197,6 +198,7 @@ internal sealed class ModuleBoundary : IDisposable
     {
         List<ModuleCall>? cancelled = null;
         List<ModuleCall>? givenUp = null;
+        List<Task>? late = null;
         int blocked;
         bool faulted;
         lock (_gate)
@@ -222,7 +224,7 @@ internal sealed class ModuleBoundary : IDisposable
 
             foreach (var call in givenUp ?? [])
             {
-                call.State = CallState.GivenUp;
+                (late ??= []).Add(call.Abandon());
                 _running.Remove(call.Node);
                 _givenUp.AddLast(call.Node);
             }
@@ -240,8 +242,13 @@ internal sealed class ModuleBoundary : IDisposable
 
         _blocked.Report(blocked);
         cancelled?.ForEach(call => call.Cancel());
-        givenUp?.ForEach(call => call.GiveUp(Fault(
-            call, $"did not come back within {_clock.GetElapsedTime(call.StartedAt).TotalSeconds:0.#} s and was given up", timedOut: call.TimedOut, abandoned: true)));
+        for (var i = 0; i < givenUp?.Count; i++)
+        {
+            var call = givenUp[i];
+            call.GiveUp(Fault(
+                call, $"did not come back within {_clock.GetElapsedTime(call.StartedAt).TotalSeconds:0.#} s and was given up", timedOut: call.TimedOut, late: late![i]));
+        }
+
         if (faulted)
             _logger.ModuleRefused(Module.Title, _hangLimit);
     }

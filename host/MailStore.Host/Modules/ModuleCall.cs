@@ -49,6 +49,10 @@ internal abstract class ModuleCall : IThreadPoolWorkItem
 
     public abstract void Execute();
 
+    /// <summary>From here on it counts as given up. Called once, within the boundary's lock, before <see cref="GiveUp"/>.</summary>
+    /// <returns>See <see cref="ModuleFaultException.Late"/>.</returns>
+    public abstract Task Abandon();
+
     /// <summary>Lets the caller go on with an exception although the module is not back. Called once, by the boundary, after it has set <see cref="CallState.GivenUp"/>.</summary>
     public abstract void GiveUp(Exception exception);
 

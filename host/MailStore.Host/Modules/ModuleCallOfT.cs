@@ -15,6 +15,7 @@ internal sealed class ModuleCall<TState, TResult> : ModuleCall, IValueTaskSource
     private TState _state = default!;
     private ExecutionContext? _context;
     private ConfiguredValueTaskAwaitable<TResult>.ConfiguredValueTaskAwaiter _awaiter;
+    private TaskCompletionSource<TResult?>? _late;
     private bool _handedToModule;
     private bool _reusable;
 
@@ -79,6 +80,13 @@ internal sealed class ModuleCall<TState, TResult> : ModuleCall, IValueTaskSource
         End(result, null);
     }
 
+    public override Task Abandon()
+    {
+        State = CallState.GivenUp;
+        _late = new TaskCompletionSource<TResult?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _late.Task;
+    }
+
     public override void GiveUp(Exception exception)
     {
         _source.RunContinuationsAsynchronously = true;
@@ -135,8 +143,11 @@ internal sealed class ModuleCall<TState, TResult> : ModuleCall, IValueTaskSource
                     : Boundary.Judge(this, exception);
                 Answer(result, exception, left && !_handedToModule && !TimedOut && !CallerCancelled);
                 break;
-            case CallState.GivenUp when result is IAsyncDisposable or IDisposable:
-                _ = LetGoAsync(Boundary, User, result);
+            case CallState.GivenUp:
+                if (result is IAsyncDisposable or IDisposable)
+                    _ = LetGoAsync(Boundary, User, result);
+                // logged by the boundary; nobody need wait for this task, and so it never fails
+                _late!.SetResult(exception is null && _kind.Check(_state, result) is null ? result : default);
                 break;
         }
     }

@@ -24,6 +24,9 @@ internal sealed class ModuleFaultException(ModuleIdentity module, string call, s
     /// </summary>
     public bool Abandoned { get; init; }
 
+    /// <summary>Of an abandoned call: ends when the module is back, as a task of the call's own result, which is null where it threw or returned what it must not. Null for all others.</summary>
+    public Task? Late { get; init; }
+
     /// <summary>The module was not called at all: see <see cref="ModuleBoundary.IsFaulted"/>.</summary>
     public bool Refused { get; init; }
 }

@@ -18,19 +18,19 @@ internal static class DatabaseFolder
     {
         if (Directory.Exists(path))
             throw new ModuleConfigurationException($"{path} is a directory, but the {kind.Noun} is a file; choose another 'path' in {kind.Table}");
-        if (File.Exists(LogOfLiteDb(path)))
+        if (FileNames.IsTaken(LogOfLiteDb(path)))
         {
             throw new ModuleConfigurationException(
                 $"{LogOfLiteDb(path)} was left by another program that wrote to {path}; open and close the database with that program, so that the log is merged, then start again");
         }
 
-        var created = !File.Exists(path) && Create(kind, path, createImage);
+        var created = !FileNames.IsTaken(path) && Create(kind, path, createImage);
         var data = OpenLocked(path, path, FileMode.Open);
         try
         {
             var journal = JournalOf(path);
             var files = new DatabaseFiles(path, data, DiskFile.Open(journal, FileMode.OpenOrCreate, FileShare.Read), created, () => Remove(journal));
-            Folder.SyncParent(path);
+            Durable.SyncParent(path);
             return files;
         }
         catch
@@ -44,7 +44,7 @@ internal static class DatabaseFolder
     private static bool Create(DatabaseKind kind, string path, Func<byte[]>? createImage)
     {
         var journal = JournalOf(path);
-        if (File.Exists(journal) && !File.Exists(path))
+        if (FileNames.IsTaken(journal) && !FileNames.IsTaken(path))
         {
             throw new ModuleConfigurationException(
                 $"{path} is missing, but its journal {journal} is there; put the database back, or remove the journal too to start without {kind.Contents}");
@@ -62,11 +62,7 @@ internal static class DatabaseFolder
             file.SetLength(0);
             file.Write(0, createImage());
             file.Sync();
-            try
-            {
-                File.Move(draft, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
+            if (!FileNames.TryRename(draft, path))
             {
                 // Another process was quicker; it holds the lock, or has let go of it.
                 File.Delete(draft);
@@ -74,7 +70,7 @@ internal static class DatabaseFolder
             }
         }
 
-        Folder.SyncParent(path);
+        Durable.SyncParent(path);
         return true;
     }
 
@@ -108,7 +104,7 @@ internal static class DatabaseFolder
     private static void Remove(string journal)
     {
         File.Delete(journal);
-        Folder.SyncParent(journal);
+        Durable.SyncParent(journal);
     }
 
     private static string LogOfLiteDb(string path) =>

@@ -57,7 +57,7 @@ internal sealed class DiskFile : IBlockFile
 
     public void SetLength(long length) => RandomAccess.SetLength(_handle, length);
 
-    public void Sync() => RandomAccess.FlushToDisk(_handle);
+    public void Sync() => Durable.Sync(_handle, _stream.Name);
 
     public void Dispose() => _stream.Dispose();
 }

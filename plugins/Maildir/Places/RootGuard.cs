@@ -80,7 +80,8 @@ internal sealed class RootGuard(ModuleContext context, bool usersHaveUids)
 
     private void Begin(string root)
     {
-        if (FileStatus.TryGet(root) is null)
+        // also one that is there: an earlier attempt may have made it, and not made it durable
+        if (IsOurs(root))
             MakePath(root, usersHaveUids ? Modes.Passage : Modes.Private);
         var isMarked = TryMark(root);
 

@@ -19,6 +19,7 @@ internal sealed class BatchWriter(LockedFile file, BoxState? known, ILogger logg
     private readonly List<(DeliveryRequest Request, long Start)> _written = [];
     private readonly List<(DeliveryRequest Request, DeliveryResult Result)> _results = [];
     private Exception? _fault;
+    private long _end;
     private Usage? _usage;
 
     /// <summary>Writes them.</summary>
@@ -30,7 +31,7 @@ internal sealed class BatchWriter(LockedFile file, BoxState? known, ILogger logg
         {
             var isKnown = known?.Status == file.Status;
             var tail = isKnown ? new Tail(end, false, []) : CutBack(TailCheck.Find(file.Handle, end));
-            end = tail.End;
+            _end = end = tail.End;
             _usage = isKnown ? known!.Usage : null;
             using var sink = new FileSink(file.Handle, end);
             Separate(sink, end);
@@ -52,6 +53,14 @@ internal sealed class BatchWriter(LockedFile file, BoxState? known, ILogger logg
             _results.AddRange(requests.Select(request => (request, result)));
             return null;
         }
+    }
+
+    /// <summary>Cuts off what a crash left, as the next delivery would.</summary>
+    public bool CutBack()
+    {
+        CutBack(TailCheck.Find(file.Handle, file.Status.Size));
+        Posix.Sync(file.Handle, file.Path);
+        return true;
     }
 
     /// <summary>Answers all, once the file is closed and unlocked.</summary>
@@ -80,7 +89,8 @@ internal sealed class BatchWriter(LockedFile file, BoxState? known, ILogger logg
 
             if (request.Limit.IsSet)
             {
-                _usage ??= UsageCount.Of(file.Handle, start);
+                // what was written before may be in the buffer still
+                _usage ??= _written.Aggregate(UsageCount.Of(file.Handle, _end), static (usage, mail) => usage.Plus(mail.Request.Mail.Marker.Size));
                 if (!request.Limit.Allows(_usage.Value.Plus(request.Mail.Marker.Size)))
                 {
                     _results.Add((request, DeliveryResult.OverQuota(request.Limit.Describe(_usage.Value, request.Mail.Marker.Size))));

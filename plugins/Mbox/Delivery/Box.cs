@@ -36,18 +36,25 @@ internal sealed class Box(string path, BoxServices services)
     /// <summary>Has a mail written.</summary>
     public Task<DeliveryResult> DeliverAsync(DeliveryRequest request)
     {
-        request.Watch();
+        Deliver([request]);
+        return request.Task;
+    }
+
+    /// <summary>Has mails written, one right behind the other.</summary>
+    public void Deliver(IReadOnlyList<DeliveryRequest> requests)
+    {
+        foreach (var request in requests)
+            request.Watch();
         lock (_lock)
         {
-            _queue.AddLast(request);
+            foreach (var request in requests)
+                _queue.AddLast(request);
             if (!_isServed)
             {
                 _isServed = true;
                 _ = Task.Run(ServeAsync, CancellationToken.None);
             }
         }
-
-        return request.Task;
     }
 
     /// <summary>Does something with the locked file.</summary>
@@ -80,12 +87,21 @@ internal sealed class Box(string path, BoxServices services)
 
     private (bool IsDone, T? Result) TryUse<T>(bool isShared, Func<LockedFile?, BoxState?, T> use)
     {
-        if (!services.Locker.TryLock(path, isShared, out var file))
+        var isPending = ChangeJournal.IsThere(path);
+        if (!services.Locker.TryLock(path, isShared && !isPending, out var file))
             return (true, use(null, null));
         if (file is null)
             return (false, default);
         using (file)
         {
+            if (isPending || ChangeJournal.IsThere(path))
+            {
+                // what was changed is to be looked at anew; with a shared lock only, the next try takes the other one
+                if (isPending)
+                    ChangeJournal.Settle(file, services.Logger);
+                return (false, default);
+            }
+
             var known = _known;
             return (true, use(file, known?.Status == file.Status ? known : null));
         }
@@ -147,6 +163,12 @@ internal sealed class Box(string path, BoxServices services)
             return false;
         using (file)
         {
+            if (ChangeJournal.IsThere(path))
+            {
+                ChangeJournal.Settle(file, services.Logger);
+                return false;
+            }
+
             var owner = OwnerFile.Read(path);
             if (owner is null && isNew)
             {

@@ -15,7 +15,8 @@ internal sealed record Doubt(FileStatus Status, long End, IReadOnlyList<string> 
     {
         if (!file.Status.IsSame(Status) || file.Status.Size <= End)
             return;
-        for (MailHead? head = null; (head = MailFinder.FindBefore(file.Handle, head?.Start ?? file.Status.Size, file.Status.Size)) is not null && head.Start > End;)
+        using var window = new FileWindow(file.Handle);
+        for (MailHead? head = null; (head = MailFinder.FindBefore(window, head?.Start ?? file.Status.Size, file.Status.Size)) is not null && head.Start > End;)
         {
             if (head.Marker is not { IsConfirmed: false } marker || !Ids.Contains(marker.Id))
                 return;

@@ -9,11 +9,17 @@ internal static class TornTail
 {
     private const int BufferSize = 256 * 1024;
 
+    /// <summary>The files that are there.</summary>
+    public static string[] Find(string file) => Directory.GetFiles(Path.GetDirectoryName(file)!, $".{Path.GetFileName(file)}.torn-*");
+
+    /// <summary>The path of a new one.</summary>
+    public static string PathFor(string file) => Path.Combine(Path.GetDirectoryName(file)!, $".{Path.GetFileName(file)}.torn-{Guid.CreateVersion7():n}");
+
     /// <summary>Copies it to a file beside, durably.</summary>
     /// <returns>The path of that file.</returns>
     public static string Keep(LockedFile file, long from)
     {
-        var path = Path.Combine(Path.GetDirectoryName(file.Path)!, $".{Path.GetFileName(file.Path)}.torn-{Guid.CreateVersion7():n}");
+        var path = PathFor(file.Path);
         using var kept = Posix.TryCreate(path) ?? throw new IOException($"{path} is there already");
         var buffer = new byte[BufferSize];
         for (long at = 0; RandomAccess.Read(file.Handle, buffer, from + at) is > 0 and var count; at += count)

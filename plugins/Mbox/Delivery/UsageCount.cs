@@ -6,8 +6,9 @@ namespace MailStore.Mbox.Delivery;
 /// <summary>Counts what a file holds.</summary>
 internal static class UsageCount
 {
-    public static Usage Of(SafeFileHandle file, long end)
+    public static Usage Of(SafeFileHandle handle, long end)
     {
+        using var file = new FileWindow(handle);
         var usage = default(Usage);
         for (var head = MailFinder.FindFrom(file, 0, end); head is not null;)
         {
@@ -20,6 +21,6 @@ internal static class UsageCount
     }
 
     /// <summary>The size of a mail as it is read back.</summary>
-    public static long SizeOf(SafeFileHandle file, MailHead head, long end) =>
+    private static long SizeOf(FileWindow file, MailHead head, long end) =>
         head.ExpectedEnd == end ? head.Marker!.Size : MailPart.Of(file, head, end).Size;
 }

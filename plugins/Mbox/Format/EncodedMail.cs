@@ -14,6 +14,7 @@ internal sealed class EncodedMail
 
     private readonly Mail _mail;
     private readonly byte[] _head;
+    private readonly byte[] _flags;
     private readonly ReadOnlyMemory<byte>? _held;
     private readonly int _lineFeeds;
 
@@ -24,12 +25,13 @@ internal sealed class EncodedMail
         _lineFeeds = lineFeeds;
         Marker = marker;
         _head = [.. FromLine.Format(mail.Sender, mail.Arrival), .. marker.Format()];
+        _flags = FlagField.Format(mail.Flags);
     }
 
     public Marker Marker { get; }
 
     /// <summary>Of all that is written.</summary>
-    public long Length => _head.Length + Marker.Stored;
+    public long Length => _head.Length + _flags.Length + Marker.Stored;
 
     /// <summary>Behind its beginning: the character that confirms it.</summary>
     public int Confirmation => _head.Length - 2;
@@ -83,6 +85,7 @@ internal sealed class EncodedMail
     public void WriteTo(IByteSink sink, CancellationToken cancellationToken)
     {
         sink.Write(_head);
+        sink.Write(_flags);
         if (_held is { } held)
             sink.Write(held.Span);
         else

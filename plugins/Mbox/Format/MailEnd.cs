@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.Win32.SafeHandles;
 
 namespace MailStore.Mbox.Format;
 
@@ -12,7 +11,7 @@ internal static class MailEnd
     /// <param name="file">The file.</param>
     /// <param name="head">With a marker.</param>
     /// <param name="end">Where it ends at the latest.</param>
-    public static long? Find(SafeFileHandle file, MailHead head, long end)
+    public static long? Find(FileWindow file, MailHead head, long end)
     {
         var marker = head.Marker!;
         var measure = new Measure(marker.Size);
@@ -21,7 +20,7 @@ internal static class MailEnd
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            while (at < end && RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(BufferSize, end - at)), at) is > 0 and var count)
+            while (at < end && file.Read(buffer.AsSpan(0, (int)Math.Min(BufferSize, end - at)), at) is > 0 and var count)
             {
                 var bytes = buffer.AsSpan(0, count);
                 // no more comes out than goes in, but for what was held back

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace MailStore.Mbox.Format;
 
@@ -10,10 +8,9 @@ namespace MailStore.Mbox.Format;
 /// <param name="Fields">The fields of mail programs in it, which are not read back.</param>
 internal sealed record MailPart(long Size, bool IsAsDelivered, string Fields)
 {
-    private const int BufferSize = 128 * 1024;
     private const int MaxFields = 8 * 1024;
 
-    public static MailPart Of(SafeFileHandle file, MailHead head, long end)
+    public static MailPart Of(FileWindow file, MailHead head, long end)
     {
         var measure = new Measure(head.Marker?.Size ?? long.MaxValue);
         var fields = new FieldText();
@@ -24,27 +21,22 @@ internal sealed record MailPart(long Size, bool IsAsDelivered, string Fields)
     }
 
     /// <summary>Has a part of the file gone through, to its end.</summary>
-    public static void Copy(SafeFileHandle file, long from, long to, MailText text)
+    public static void Copy(FileWindow file, long from, long to, MailText text)
     {
         CopyPiece(file, from, to, text);
         text.Complete();
     }
 
     /// <summary>Has a part of the file gone through that may go on behind.</summary>
-    public static void CopyPiece(SafeFileHandle file, long from, long to, MailText text)
+    public static void CopyPiece(FileWindow file, long from, long to, MailText text)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
+        while (from < to)
         {
-            while (from < to && RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, to - from)), from) is > 0 and var count)
-            {
-                text.Write(buffer.AsSpan(0, count));
-                from += count;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            var bytes = file.LookOn(from, to);
+            if (bytes.IsEmpty)
+                return;
+            text.Write(bytes);
+            from += bytes.Length;
         }
     }
 
@@ -55,12 +47,10 @@ internal sealed record MailPart(long Size, bool IsAsDelivered, string Fields)
         measure.Checksum == marker.Checksum && measure.RestIsLineFeeds && measure.Count - marker.Size >= LineFeedsBehind(marker.Size, measure.Last);
 
     // of another program's mail, or one that another program edited: the empty line is no part of it
-    private static int EmptyLineAtEnd(SafeFileHandle file, long from, long end)
+    private static int EmptyLineAtEnd(FileWindow file, long from, long end)
     {
-        Span<byte> last = stackalloc byte[2];
         var length = (int)Math.Min(2, end - from);
-        _ = MailFinder.ReadFully(file, last[..length], end - length);
-        return last[..length] is [(byte)'\n'] or [(byte)'\n', (byte)'\n'] ? 1 : 0;
+        return file.Look(end - length, length) is [(byte)'\n'] or [(byte)'\n', (byte)'\n'] ? 1 : 0;
     }
 
     private sealed class FieldText : IByteSink

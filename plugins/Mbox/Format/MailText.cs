@@ -1,10 +1,10 @@
 namespace MailStore.Mbox.Format;
 
 /// <summary>
-/// Goes through a mail line by line, as it comes in pieces: adds or takes the <c>&gt;</c> of mboxrd before lines of <c>&gt;*From </c>, and leaves out the header fields that
-/// belong to programs which keep mail in mbox files, with their continuation lines (RFC 5322, 2.2.3). Holds no more than the head of a line.
+/// Goes through a mail line by line, as it comes in pieces: adds or takes the <c>&gt;</c> of mboxrd before lines of <c>&gt;*From </c>, and likewise <c>X-MailStore-</c> before the names of
+/// header fields (RFC 5322, 2.2) in which programs that keep mail in mbox files write what they know of it. Of those that such a program wrote, nothing is read back. Holds no more than the head of a line.
 /// </summary>
-/// <param name="isQuoting">Whether to quote; else quotes are taken away.</param>
+/// <param name="isQuoting">Whether to quote; else quotes are taken away, and what stands there without is left out.</param>
 /// <param name="stored">Gets the mail as it stands in the file; null for nobody.</param>
 /// <param name="read">Gets the mail as it is read back; null for nobody.</param>
 /// <param name="fields">Gets what is left out; null for nobody.</param>
@@ -17,6 +17,7 @@ internal sealed class MailText(bool isQuoting, IByteSink? stored, IByteSink? rea
     private const int MaxHead = 24;
 
     private static readonly byte[] From = "From "u8.ToArray();
+    private static readonly byte[] Prefix = "X-MailStore-"u8.ToArray();
 
     private static readonly byte[][] OwnFields =
         ["status"u8.ToArray(), "x-status"u8.ToArray(), "x-keywords"u8.ToArray(), "x-uid"u8.ToArray(), "x-imap"u8.ToArray(), "x-imapbase"u8.ToArray(), "content-length"u8.ToArray()];
@@ -28,6 +29,8 @@ internal sealed class MailText(bool isQuoting, IByteSink? stored, IByteSink? rea
     private bool _isLeftOut;
     private bool _isBehindLength;
     private bool _hasQuote;
+    private bool _hasPrefix;
+    private bool _hasFolds;
 
     private enum State
     {
@@ -90,6 +93,7 @@ internal sealed class MailText(bool isQuoting, IByteSink? stored, IByteSink? rea
                 return 1; // held back: it may be the one to take away
             case State.LineStart:
                 _hasQuote = false;
+                _hasPrefix = false;
                 _headLength = 0;
                 _state = State.Head;
                 return 0;
@@ -104,7 +108,7 @@ internal sealed class MailText(bool isQuoting, IByteSink? stored, IByteSink? rea
 
         _head[_headLength++] = b;
         var head = _head.AsSpan(0, _headLength);
-        if (From.AsSpan().StartsWith(head))
+        if (!_hasPrefix && From.AsSpan().StartsWith(head))
         {
             if (_headLength == From.Length)
                 EndFrom();
@@ -112,6 +116,10 @@ internal sealed class MailText(bool isQuoting, IByteSink? stored, IByteSink? rea
         else if (!_isHeader || _hasQuote)
         {
             EndHead();
+        }
+        else if (head.SequenceEqual(Prefix))
+        {
+            TakePrefix();
         }
         else if (b is LineFeed or (byte)':' || _headLength == MaxHead || (_headLength == 1 && b is (byte)' ' or (byte)'\t'))
         {
@@ -132,29 +140,58 @@ internal sealed class MailText(bool isQuoting, IByteSink? stored, IByteSink? rea
         _state = State.Rest;
     }
 
+    // held back, as it may be the one to take away; of more of them it does not matter which
+    private void TakePrefix()
+    {
+        _isLeftOut = false;
+        if (_hasPrefix)
+            Emit(Prefix);
+        _hasPrefix = true;
+        _headLength = 0;
+    }
+
     private void EndField(Span<byte> head)
     {
-        if (head is [(byte)'\n'] or [(byte)'\r', (byte)'\n'])
+        if (!_hasPrefix && (head is [LineFeed] or [(byte)'\r', LineFeed]))
         {
             _isHeader = false;
             _isLeftOut = false;
         }
-        else if (head[0] is not ((byte)' ' or (byte)'\t'))
+        else if (!_hasPrefix && (head[0] is (byte)' ' or (byte)'\t'))
         {
-            // mutt writes 'Lines' behind its 'Content-Length'; anywhere else it is the mail's own
-            var name = NameOf(head);
-            _isLeftOut = IsOwn(name) || (_isBehindLength && !isQuoting && name.SequenceEqual("lines"u8));
-            _isBehindLength = name.SequenceEqual("content-length"u8);
+            // a flag is one line: what follows is the mail's, whose first line may begin so
+            _isLeftOut &= _hasFolds;
+        }
+        else
+        {
+            BeginField(NameOf(head));
         }
 
         EndHead();
+    }
+
+    private void BeginField(ReadOnlySpan<byte> name)
+    {
+        // mutt leaves out the 'Lines' that a mail has, and writes its own behind its 'Content-Length'
+        var isLines = name.SequenceEqual("lines"u8);
+        var isKept = isLines || IsOwn(name);
+        if (isQuoting && isKept)
+            stored?.Write(Prefix);
+        var isQuoted = _hasPrefix;
+        _hasPrefix &= isQuoting || !isKept;
+        _isLeftOut = !isQuoting && !isQuoted && (isLines ? _isBehindLength : isKept);
+        _hasFolds = !name.EndsWith("status"u8);
+        _isBehindLength = !isQuoted && name.SequenceEqual("content-length"u8);
     }
 
     private void EndHead()
     {
         if (_hasQuote)
             Emit([Quote]);
+        if (_hasPrefix)
+            Emit(Prefix);
         _hasQuote = false;
+        _hasPrefix = false;
         var head = _head.AsSpan(0, _headLength);
         _headLength = 0;
         _state = head is [.., LineFeed] ? State.LineStart : State.Rest;

@@ -13,8 +13,9 @@ internal static class TailCheck
     private const int Block = 512;
 
     /// <summary>Looks; changes nothing.</summary>
-    public static Tail Find(SafeFileHandle file, long length)
+    public static Tail Find(SafeFileHandle handle, long length)
     {
+        using var file = new FileWindow(handle);
         // what nobody but this module has seen: its last mails, until they are confirmed
         var open = new List<MailHead>();
         MailHead? before = null;
@@ -48,10 +49,10 @@ internal static class TailCheck
     }
 
     // a tail of NULs tells nothing: nobody needs it
-    private static Tail Cut(SafeFileHandle file, long at, long length, bool isOurs) =>
+    private static Tail Cut(FileWindow file, long at, long length, bool isOurs) =>
         new(at, !isOurs && NulsFrom(file, at, length) < length, []);
 
-    private static long? FindTear(SafeFileHandle file, MailHead? before, long end)
+    private static long? FindTear(FileWindow file, MailHead? before, long end)
     {
         if (before is null)
             return end > 0 && LooksTorn(file, 0, end) ? 0 : null;
@@ -61,14 +62,14 @@ internal static class TailCheck
     }
 
     // Behind a mail whose length is not known. A new mail would begin behind an empty line; but that may be lost, too, if it came with the new mail.
-    private static long? FindTearIn(SafeFileHandle file, long from, long end)
+    private static long? FindTearIn(FileWindow file, long from, long end)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
             // the starts of the last two lines
             var (empty, line) = (-1L, from);
-            while (from < end && RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - from)), from) is > 0 and var count)
+            while (from < end && file.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - from)), from) is > 0 and var count)
             {
                 var bytes = buffer.AsSpan(0, count);
                 for (var i = 0; i < count;)
@@ -95,10 +96,10 @@ internal static class TailCheck
     }
 
     /// <summary>Whether what begins there may be the rest of a mail that this module was writing, and is no mail of anybody's.</summary>
-    private static bool LooksTorn(SafeFileHandle file, long at, long end)
+    private static bool LooksTorn(FileWindow file, long at, long end)
     {
         Span<byte> buffer = stackalloc byte[FromLine.MaxLength];
-        var bytes = buffer[..MailFinder.ReadFully(file, buffer[..(int)Math.Min(buffer.Length, end - at)], at)];
+        var bytes = buffer[..file.Read(buffer[..(int)Math.Min(buffer.Length, end - at)], at)];
         var start = bytes.CommonPrefixLength(FromLine.Start);
         if (start < FromLine.Start.Length)
             return start == bytes.Length || IsHole(file, at + start, end);
@@ -107,16 +108,16 @@ internal static class TailCheck
     }
 
     // bytes that never came to the disk: NULs up to the end of a block
-    private static bool IsHole(SafeFileHandle file, long at, long end) =>
+    private static bool IsHole(FileWindow file, long at, long end) =>
         NulsFrom(file, at, end) is var stop && stop > at && (stop == end || stop % Block == 0);
 
     // a 'From ' line, and half of the line that follows in all mails of this module
-    private static bool IsTornHead(SafeFileHandle file, MailHead head, long end)
+    private static bool IsTornHead(FileWindow file, MailHead head, long end)
     {
         if (head.Marker is not null)
             return false;
         Span<byte> buffer = stackalloc byte[Marker.MaxLength];
-        var bytes = buffer[..MailFinder.ReadFully(file, buffer[..(int)Math.Min(buffer.Length, end - head.Content)], head.Content)];
+        var bytes = buffer[..file.Read(buffer[..(int)Math.Min(buffer.Length, end - head.Content)], head.Content)];
         var start = bytes.CommonPrefixLength(Marker.Name);
         if (start < Marker.Name.Length)
             return start == bytes.Length || IsHole(file, head.Content + start, end);
@@ -124,12 +125,12 @@ internal static class TailCheck
         return stop < 0 ? bytes.Length < buffer.Length : IsHole(file, head.Content + stop, end);
     }
 
-    private static long NulsFrom(SafeFileHandle file, long at, long end)
+    private static long NulsFrom(FileWindow file, long at, long end)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            while (at < end && RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - at)), at) is > 0 and var count)
+            while (at < end && file.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - at)), at) is > 0 and var count)
             {
                 if (buffer.AsSpan(0, count).IndexOfAnyExcept(Nul) is >= 0 and var other)
                     return at + other;

@@ -21,12 +21,13 @@ internal sealed class FileLocker(MboxOptions options, ILogger logger)
         if (handle is null)
             return false;
         var dotLock = default(DotLock);
+        var isGuarded = false;
         try
         {
             Check(Posix.Stat(handle, path), path);
             foreach (var kind in isShared && options.Locks.Contains(MboxLock.Fcntl) ? [MboxLock.Fcntl] : options.Locks)
             {
-                if (kind == MboxLock.Fcntl ? !FcntlLock.TryTake(handle, path, isShared) : (dotLock = TakeDotLock(path)) is null)
+                if (kind == MboxLock.Fcntl ? !(isGuarded = FcntlLock.TryTake(handle, path, isShared)) : (dotLock = TakeDotLock(path, isGuarded)) is null)
                     return true;
             }
 
@@ -48,11 +49,11 @@ internal sealed class FileLocker(MboxOptions options, ILogger logger)
         }
     }
 
-    private DotLock? TakeDotLock(string path)
+    private DotLock? TakeDotLock(string path, bool isGuarded)
     {
         try
         {
-            return DotLock.TryTake(path, options.StaleLockAge, removed => MboxLog.StaleLock(logger, removed));
+            return DotLock.TryTake(path, options.StaleLockAge, isGuarded, removed => MboxLog.StaleLock(logger, removed));
         }
         catch (IOException e) when (e.HResult == Posix.AccessDenied)
         {

@@ -31,6 +31,9 @@ internal sealed partial class MboxTemplate
     /// <summary>The absolute path of the directory below which all files of this template lie.</summary>
     public string Root { get; }
 
+    /// <summary>How many directories below the root the files are, and themselves.</summary>
+    public int Depth => _segments.Length;
+
     /// <summary>Whether it is one very file.</summary>
     public bool IsLiteral { get; }
 

@@ -27,16 +27,54 @@ internal static class NameEscape
     /// <summary>Escapes a part of a name, and shortens it where a file system might not take it.</summary>
     public static string Part(ReadOnlySpan<char> name) => Fit(Escape(name));
 
-    /// <summary>Escapes a whole user name; the <c>@</c> before the domain stays.</summary>
-    public static string User(string user) =>
-        Fit(user.LastIndexOf('@') is >= 0 and var at ? $"{Escape(user.AsSpan(0, at))}@{Escape(user.AsSpan(at + 1))}" : Escape(user));
+    /// <summary>Escapes a whole user name, and shortens it; the <c>@</c> before the domain stays.</summary>
+    public static string User(string user) => Fit(WholeUser(user));
+
+    /// <summary>As <see cref="User"/>, however long it becomes.</summary>
+    public static string WholeUser(string user) =>
+        user.LastIndexOf('@') is >= 0 and var at ? $"{Escape(user.AsSpan(0, at))}@{Escape(user.AsSpan(at + 1))}" : Escape(user);
+
+    /// <summary>The name that <see cref="WholeUser"/> made this of; null if it made it of none.</summary>
+    public static string? UnescapeUser(string escaped)
+    {
+        var name = escaped.LastIndexOf('@') is >= 0 and var at ? $"{Unescape(escaped[..at])}@{Unescape(escaped[(at + 1)..])}" : Unescape(escaped);
+        return WholeUser(name) == escaped ? name : null;
+    }
+
+    /// <summary>Shortens a name that was escaped where a file system might not take it.</summary>
+    public static string Fit(string escaped) =>
+        escaped.Length <= MaxLength ? escaped : $"{escaped.AsSpan(0, KeptOfLong)}%h{Hash(escaped, 32)}";
 
     /// <summary>Hexadecimal digits of a hash, in lower case.</summary>
     public static string Hash(string text, int digits) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))).AsSpan(0, digits).ToString();
 
-    private static string Fit(string escaped) =>
-        escaped.Length <= MaxLength ? escaped : $"{escaped.AsSpan(0, KeptOfLong)}%h{Hash(escaped, 32)}";
+    // what is no escape stays: the caller sees by escaping again
+    private static string Unescape(string escaped)
+    {
+        var name = new StringBuilder(escaped.Length);
+        var bytes = new List<byte>();
+        for (var i = escaped == Empty ? escaped.Length : 0; i < escaped.Length;)
+        {
+            var rest = escaped.AsSpan(i);
+            if (rest.Length >= 3 && rest[0] == '%' && byte.TryParse(rest[1..3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            {
+                bytes.Add(value);
+                i += 3;
+                continue;
+            }
+
+            name.Append(Encoding.UTF8.GetString([.. bytes]));
+            bytes.Clear();
+            var half = '\0';
+            if (rest.Length >= 6 && rest.StartsWith("%u") && ushort.TryParse(rest[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+                half = (char)unit;
+            name.Append(half == '\0' ? rest[0] : half);
+            i += half == '\0' ? 1 : 6;
+        }
+
+        return name.Append(Encoding.UTF8.GetString([.. bytes])).ToString();
+    }
 
     private static string Escape(ReadOnlySpan<char> name)
     {

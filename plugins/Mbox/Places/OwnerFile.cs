@@ -15,13 +15,21 @@ internal static class OwnerFile
     /// <exception cref="TemporaryFailureException">It is damaged.</exception>
     public static Owner? Read(string file)
     {
-        var path = PathOf(file);
-        using var handle = Posix.TryOpen(path, isReadOnly: true);
+        var owner = Look(file, out var isThere);
+        return owner is null && isThere
+            ? throw new TemporaryFailureException($"{PathOf(file)} is damaged: it does not say whose mail {file} holds; restore it, or remove it and see to whom the mail belongs")
+            : owner;
+    }
+
+    /// <summary>Reads it; null if there is none, or if it is damaged.</summary>
+    public static Owner? Look(string file, out bool isThere)
+    {
+        using var handle = Posix.TryOpen(PathOf(file), isReadOnly: true);
+        isThere = handle is not null;
         if (handle is null)
             return null;
         Span<byte> buffer = stackalloc byte[MaxLength];
-        return Owner.Parse(buffer[..RandomAccess.Read(handle, buffer, 0)])
-            ?? throw new TemporaryFailureException($"{path} is damaged: it does not say whose mail {file} holds; restore it, or remove it and see to whom the mail belongs");
+        return Owner.Parse(buffer[..RandomAccess.Read(handle, buffer, 0)]);
     }
 
     /// <summary>Writes it where there must be none yet, whole and durably, or not at all.</summary>

@@ -26,7 +26,9 @@ internal sealed class PlaceMaker(RootGuard roots, ILogger logger)
         roots.Ensure(template.Root);
         var owner = Owner.Of(user);
         var wanted = template.Expand(user);
-        RootGuard.MakeFolders(Path.GetDirectoryName(wanted)!);
+        // what is there is synced below, in Complete
+        if (Path.GetDirectoryName(wanted)! is var folder && !Directory.Exists(folder))
+            RootGuard.MakeFolders(folder, template.Root);
         for (var i = 0; i < Tries; i++)
         {
             if (TryTake(wanted, owner, template, isForced, attempt) is not { } isTaken)
@@ -51,7 +53,7 @@ internal sealed class PlaceMaker(RootGuard roots, ILogger logger)
     {
         if (OwnerFile.Read(file) is { } present)
         {
-            if (present == owner)
+            if (present.Claim == owner.Claim)
                 return true;
             if (!present.IsUser(owner) || !template.IsLiteral)
                 return false;

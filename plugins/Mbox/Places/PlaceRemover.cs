@@ -20,7 +20,7 @@ internal sealed class PlaceRemover(MailboxPlace place, BoxServices services)
     {
         if (!IsOurs(file, out var isThere))
             return false;
-        foreach (var kept in isThere ? Directory.GetFiles(Path.GetDirectoryName(place.File)!, $".{Path.GetFileName(place.File)}.torn-*") : [])
+        foreach (var kept in isThere ? TornTail.Find(place.File) : [])
             Posix.Unlink(kept);
         if (isThere)
             Drop();
@@ -59,6 +59,7 @@ internal sealed class PlaceRemover(MailboxPlace place, BoxServices services)
     private void Drop()
     {
         var folder = Path.GetDirectoryName(place.File)!;
+        Posix.Unlink(ChangeJournal.PathOf(place.File));
         Posix.Unlink(place.File);
         Posix.SyncDirectory(folder);
         Posix.Unlink(OwnerFile.PathOf(place.File));

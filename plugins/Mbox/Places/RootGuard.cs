@@ -23,10 +23,11 @@ internal sealed class RootGuard(ModuleContext context)
         var record = RecordOf(root);
         if (File.Exists(record))
             return;
-        MakeFolders(root);
+        if (IsOurs(root))
+            MakeFolders(root, context.DataDirectory);
         Write(Path.Combine(root, Mark), "");
         // the record last: a crash before it repeats all this
-        MakeFolders(Path.GetDirectoryName(record)!);
+        MakeFolders(Path.GetDirectoryName(record)!, context.DataDirectory);
         Write(record, root + "\n");
     }
 
@@ -64,12 +65,14 @@ internal sealed class RootGuard(ModuleContext context)
         return null;
     }
 
-    /// <summary>Makes a directory and those above it, durably.</summary>
-    public static void MakeFolders(string folder)
+    /// <summary>Makes a directory and those above it, durably. Also one that is there is synced: another attempt may have made it, and not come so far.</summary>
+    /// <param name="folder">The directory.</param>
+    /// <param name="below">One above it, which is there for good.</param>
+    public static void MakeFolders(string folder, string below)
     {
-        if (Directory.Exists(folder))
+        if (folder.Length <= below.TrimEnd('/').Length)
             return;
-        MakeFolders(Path.GetDirectoryName(folder)!);
+        MakeFolders(Path.GetDirectoryName(folder)!, below);
         Posix.MakeDirectory(folder);
     }
 

@@ -18,6 +18,7 @@ internal sealed class Listing(Whereabouts whereabouts)
 
     private readonly Dictionary<long, int> _seen = [];
     private FileStatus? _file;
+    private long _end;
     private MailHead? _last;
     private long _next;
 
@@ -33,16 +34,17 @@ internal sealed class Listing(Whereabouts whereabouts)
             return page;
         }
 
-        var end = known is null ? TailCheck.Find(file.Handle, file.Status.Size).End : file.Status.Size;
-        var isAnew = !IsSame(file, end);
+        var end = known is not null ? file.Status.Size : file.Status == _file ? _end : TailCheck.Find(file.Handle, file.Status.Size).End;
+        using var window = new FileWindow(file.Handle);
+        var isAnew = !IsSame(file.Status, window, end);
         var from = isAnew ? 0 : _next;
         var size = _file is null ? FirstPage : Page;
-        _file = file.Status;
+        (_file, _end) = (file.Status, end);
         // what was listed before comes first; to pass it over is no page
         var begin = from;
-        while (page.Count < size && from - begin < MaxBytes && MailFinder.FindFrom(file.Handle, from, end) is { } head)
+        while (page.Count < size && from - begin < MaxBytes && MailFinder.FindFrom(window, from, end) is { } head)
         {
-            var entry = MailEntry.Read(file.Handle, head, end);
+            var entry = MailEntry.Read(window, head, end);
             (from, _last) = (entry.End, head);
             if (isAnew && _seen.ContainsKey(Key(entry.Name)))
             {
@@ -62,17 +64,17 @@ internal sealed class Listing(Whereabouts whereabouts)
         return page;
     }
 
-    private bool IsSame(LockedFile file, long end)
+    private bool IsSame(FileStatus status, FileWindow file, long end)
     {
-        if (_file is not { } before || !file.Status.IsSame(before) || _next > end)
+        if (_file is not { } before || !status.IsSame(before) || _next > end)
             return false;
-        if (file.Status == before)
+        if (status == before)
             return true;
         // mails have come, or flags were written, or mails are gone: then something else stands where the last one was
         return _last is null
             ? _next == 0
-            : MailHead.Read(file.Handle, _last.Start, end) is { } last && last.Content == _last.Content && last.Date == _last.Date && last.Marker?.Id == _last.Marker?.Id
-                && MailFinder.EndOf(file.Handle, last, end) == _next;
+            : MailHead.Read(file, _last.Start, end) is { } last && last.Content == _last.Content && last.Date == _last.Date && last.Marker?.Id == _last.Marker?.Id
+                && MailFinder.EndOf(file, last, end) == _next;
     }
 
     // names are hexadecimal digits of a hash or of a random number

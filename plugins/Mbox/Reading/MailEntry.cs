@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
 using MailStore.Mbox.Format;
 using MailStore.Sdk;
 
@@ -16,18 +15,18 @@ internal sealed record MailEntry(MailHead Head, long End, string Name, long Size
 {
     private const int HashDigits = 32;
 
-    public static MailEntry Read(SafeFileHandle file, MailHead head, long length)
+    public static MailEntry Read(FileWindow file, MailHead head, long length)
     {
         var end = MailFinder.EndOf(file, head, length);
         // untouched: nothing in it need be looked at
         if (head.ExpectedEnd == end)
-            return new MailEntry(head, end, head.Marker!.Id, head.Marker.Size, MailFlags.None);
+            return new MailEntry(head, end, head.Marker!.Id, head.Marker.Size, head.Flags);
         var part = MailPart.Of(file, head, end);
-        return new MailEntry(head, end, NameOf(file, head, end), part.Size, FlagField.Parse(part.Fields));
+        return new MailEntry(head, end, NameOf(file, head, end), part.Size, head.Flags | FlagField.Parse(part.Fields));
     }
 
     /// <summary>The name: of another program's mail a hash of its <c>From </c> line and header, which stays when flags are written into it.</summary>
-    public static string NameOf(SafeFileHandle file, MailHead head, long end)
+    public static string NameOf(FileWindow file, MailHead head, long end)
     {
         if (head.Marker is { } marker)
             return marker.Id;

@@ -59,7 +59,8 @@ internal sealed class MailStream : Stream
             if (whereabouts.Find(file, id, end) is not { } entry)
                 return null;
             var stream = new MailStream(box, whereabouts, id, entry);
-            stream.ReadPiece(file);
+            using var window = new FileWindow(file.Handle);
+            stream.ReadPiece(window);
             return stream;
         },
         cancellationToken);
@@ -93,9 +94,10 @@ internal sealed class MailStream : Stream
     {
         if (file is null)
             throw Gone();
-        if (MailHead.Read(file.Handle, _entry.Head.Start, file.Status.Size) is not { } head || head != _entry.Head || MailFinder.EndOf(file.Handle, head, file.Status.Size) != _entry.End)
+        using var window = new FileWindow(file.Handle);
+        if (MailHead.Read(window, _entry.Head.Start, file.Status.Size) is not { } head || head != _entry.Head || MailFinder.EndOf(window, head, file.Status.Size) != _entry.End)
             MoveTo(_whereabouts.Find(file, _id, file.Status.Size) ?? throw Gone());
-        ReadPiece(file);
+        ReadPiece(window);
         return true;
     }
 
@@ -109,13 +111,13 @@ internal sealed class MailStream : Stream
         _at = entry.Head.Content;
     }
 
-    private void ReadPiece(LockedFile file)
+    private void ReadPiece(FileWindow file)
     {
         _piece.Clear();
         while (_piece.Length < Math.Min(PieceSize, _left) && _at < _entry.End)
         {
             var stop = Math.Min(_at + PieceSize, _entry.End);
-            MailPart.CopyPiece(file.Handle, _at, stop, _text);
+            MailPart.CopyPiece(file, _at, stop, _text);
             _at = stop;
         }
 

@@ -25,9 +25,29 @@ internal sealed class Whereabouts
     }
 
     /// <summary>Finds a mail by its id; null if it is not there.</summary>
-    public MailEntry? Find(LockedFile file, MailId id, long end) => FindNoted(file, id, end) ?? Search(file, id, end);
+    public MailEntry? Find(LockedFile file, MailId id, long end)
+    {
+        using var window = new FileWindow(file.Handle);
+        return FindNoted(window, id, end) ?? Search(window, id, end);
+    }
 
-    private MailEntry? FindNoted(LockedFile file, MailId id, long end)
+    /// <summary>Mails behind a place are further on, or back, by so much.</summary>
+    public void Shift(long behind, long by)
+    {
+        lock (_lock)
+        {
+            foreach (var places in (Dictionary<string, long>[])[_places, _older])
+            {
+                foreach (var (id, start) in places.ToList())
+                {
+                    if (start > behind)
+                        places[id] = start + by;
+                }
+            }
+        }
+    }
+
+    private MailEntry? FindNoted(FileWindow file, MailId id, long end)
     {
         long start;
         lock (_lock)
@@ -36,39 +56,35 @@ internal sealed class Whereabouts
                 return null;
         }
 
-        if (start >= end || MailHead.Read(file.Handle, start, end) is not { } head || !IsLineStart(file, start))
+        if (start >= end || MailHead.Read(file, start, end) is not { } head || !IsLineStart(file, start))
             return null;
-        var entry = MailEntry.Read(file.Handle, head, end);
+        var entry = MailEntry.Read(file, head, end);
         return entry.Name == id.Name ? entry : null;
     }
 
-    private MailEntry? Search(LockedFile file, MailId id, long end)
+    private MailEntry? Search(FileWindow file, MailId id, long end)
     {
         MailEntry? found = null;
         var (number, ahead) = (0, 0);
-        for (var head = MailFinder.FindFrom(file.Handle, 0, end); head is not null && ahead < Ahead;)
+        for (var head = MailFinder.FindFrom(file, 0, end); head is not null && ahead < Ahead;)
         {
-            var stop = MailFinder.EndOf(file.Handle, head, end);
+            var stop = MailFinder.EndOf(file, head, end);
             if (found is not null)
             {
                 ahead++;
                 if (head.Marker is { } marker)
                     Note(marker.Id, head.Start);
             }
-            else if (MailEntry.NameOf(file.Handle, head, stop) == id.Name && ++number == id.Number)
+            else if (MailEntry.NameOf(file, head, stop) == id.Name && ++number == id.Number)
             {
-                found = MailEntry.Read(file.Handle, head, end);
+                found = MailEntry.Read(file, head, end);
             }
 
-            head = stop < end ? MailFinder.FindFrom(file.Handle, stop, end) : null;
+            head = stop < end ? MailFinder.FindFrom(file, stop, end) : null;
         }
 
         return found;
     }
 
-    private static bool IsLineStart(LockedFile file, long start)
-    {
-        Span<byte> before = stackalloc byte[1];
-        return start == 0 || (RandomAccess.Read(file.Handle, before, start - 1) == 1 && before[0] == (byte)'\n');
-    }
+    private static bool IsLineStart(FileWindow file, long start) => start == 0 || file.Look(start - 1, 1) is [(byte)'\n'];
 }

@@ -15,6 +15,19 @@ internal static class Batches
         return batch;
     }
 
+    /// <summary>The value of the first row, or null, once the server has said that all is committed.</summary>
+    /// <remarks>ExecuteScalarAsync would not do: after the row it takes a time-out for the end, and a warning from within the commit sends the row ahead.</remarks>
+    public static async Task<object?> CommitAsync(this NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var value = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? reader.GetValue(0) : null;
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+        {
+        }
+
+        return value;
+    }
+
     public static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
     public static NpgsqlParameter Texts(string[] value) => new NpgsqlParameter<string[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, TypedValue = value };

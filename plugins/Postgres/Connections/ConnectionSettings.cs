@@ -7,6 +7,8 @@ namespace MailStore.Postgres.Connections;
 internal static class ConnectionSettings
 {
     private const int PreparedStatements = 40;
+
+    // a server that answers a cancel was slow, and its connections are kept; one that does not is gone, and the driver makes them all anew
     private const int CancellationMilliseconds = 2000;
 
     /// <exception cref="ModuleConfigurationException">The connection string has a mistake, or a password in it.</exception>

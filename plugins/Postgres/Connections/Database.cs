@@ -9,6 +9,10 @@ namespace MailStore.Postgres.Connections;
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
+    // where the server warns, in whatever language, that a commit no longer waits for its standby, since it was cancelled: by the driver, for which it took too long, or
+    // by an administrator. It says that it is done all the same
+    private const string StandbyWait = "SyncRepWaitForLSN";
+
     private readonly NpgsqlDataSource _pool;
     private readonly NpgsqlDataSource _single;
 
@@ -42,12 +46,15 @@ internal sealed class Database : IAsyncDisposable
         try
         {
             await using var connection = await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            return await work(connection).ConfigureAwait(false);
+            var isConfirmed = true;
+            connection.Notice += (_, told) => isConfirmed &= told.Notice.Routine != StandbyWait;
+            var result = await work(connection).ConfigureAwait(false);
+            return isConfirmed ? result : throw NotConfirmed();
         }
         catch (Exception e) when (Faults.IsOfServer(e))
         {
             Faults.ThrowIfCancelled(e, cancellationToken);
-            if (Faults.IsConnectionLost(e))
+            if (Faults.IsOfAll(e))
                 _pool.Clear();
             throw Faults.ToModuleException(e, Place);
         }
@@ -60,7 +67,7 @@ internal sealed class Database : IAsyncDisposable
         {
             return await RunAsync(read, cancellationToken).ConfigureAwait(false);
         }
-        catch (TemporaryFailureException e) when (e.InnerException is { } cause && Faults.IsConnectionLost(cause) && !Faults.IsTimeout(cause))
+        catch (TemporaryFailureException e) when (e.InnerException is { } cause && Faults.IsOfAll(cause))
         {
             return await RunAsync(read, cancellationToken).ConfigureAwait(false);
         }
@@ -74,6 +81,11 @@ internal sealed class Database : IAsyncDisposable
         await _pool.DisposeAsync().ConfigureAwait(false);
         await _single.DisposeAsync().ConfigureAwait(false);
     }
+
+    // as one that did not answer: what became of it is found out
+    private TemporaryFailureException NotConfirmed() => new(
+        $"PostgreSQL at {Place} committed, but its standby did not confirm it in time; look whether the standbys of synchronous_standby_names run",
+        new TimeoutException());
 
     private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, PasswordFile? password)
     {

@@ -28,6 +28,13 @@ internal static class Faults
         _ => IsOfServer(fault),
     };
 
+    /// <summary>
+    /// Whether the other connections of the pool are likely to be of no use either: the server went, or is not the primary any more. One that was too slow, or that none was
+    /// free for, says nothing about the others: to make them all anew would slow down a server that is overloaded.
+    /// </summary>
+    public static bool IsOfAll(Exception fault) =>
+        fault is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } || (IsConnectionLost(fault) && !IsTimeout(fault));
+
     public static bool IsTimeout(Exception fault) => fault is TimeoutException || fault.InnerException is TimeoutException;
 
     /// <summary>A statement that ended because its token was cancelled is a cancellation, and nothing else.</summary>

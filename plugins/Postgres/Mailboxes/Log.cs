@@ -16,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Warning, "PostgreSQL at {Place}: what became of delivery {Delivery} to {User}, which was answered as failed, was not found out before the stop; the mail may be there twice")]
     public static partial void OutcomeNeverKnown(this ILogger logger, string place, string delivery, string user);
+
+    [LoggerMessage(5, LogLevel.Error, "PostgreSQL at {Place}: what became of delivery {Delivery} to {User}, which was answered as failed, cannot be found out: {Message}. It is tried again until that is mended; the mail may be there twice meanwhile")]
+    public static partial void OutcomeStillUnknown(this ILogger logger, string place, string delivery, string user, string message);
 }

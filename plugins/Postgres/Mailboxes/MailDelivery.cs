@@ -62,7 +62,7 @@ internal sealed class MailDelivery(Database database, MailboxPlace place, MailSt
         await using var batch = new NpgsqlBatch(connection).Then(statements.StoreSmall, [.. Row(mail, folder), Bytes(content)]);
         cancellationToken.ThrowIfCancellationRequested();
         attempt.IsSent = true;
-        return await batch.ExecuteScalarAsync(CancellationToken.None).ConfigureAwait(false) as long?;
+        return await batch.CommitAsync(CancellationToken.None).ConfigureAwait(false) as long?;
     }
 
     private async Task<long?> StoreLargeAsync(

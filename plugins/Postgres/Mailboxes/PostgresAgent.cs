@@ -6,7 +6,6 @@ using MailStore.Postgres.Mailboxes;
 using MailStore.Postgres.Mailboxes.Inspection;
 using MailStore.Sdk;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 [assembly: MailStoreModule("postgres", typeof(PostgresAgent))]
 
@@ -62,13 +61,7 @@ internal sealed class PostgresAgent : IMailDeliveryAgent, IStorageInspection, IM
         {
             await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
             var start = Stopwatch.GetTimestamp();
-            await _database.ReadAsync(
-                async connection =>
-                {
-                    await using var command = new NpgsqlCommand("SELECT 1", connection);
-                    return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
-                },
-                cancellationToken).ConfigureAwait(false);
+            await _database.ReadAsync(connection => ServerCheck.AskAgainAsync(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
             var open = _unknown.Count > 0 ? $"; {_unknown.Count} deliveries of unknown outcome" : "";
             return ModuleHealth.Healthy(string.Create(CultureInfo.InvariantCulture, $"{_database.Place} answers in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.0} ms{open}"));
         }

@@ -50,7 +50,7 @@ internal sealed class UnknownOutcomes(Database database, TimeProvider clock, ILo
             {
                 return await AskAsync(delivery).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is TemporaryFailureException or ModuleConfigurationException)
+            catch (Exception e) // whatever it is, it is not known whether the mail is stored, and that must not be forgotten
             {
                 if (clock.GetElapsedTime(start) > database.Timeout || _stop.IsCancellationRequested)
                 {
@@ -70,7 +70,14 @@ internal sealed class UnknownOutcomes(Database database, TimeProvider clock, ILo
             await using var batch = new NpgsqlBatch(connection)
                 .Then(delivery.Statements.GiveUp, Number(delivery.Place.Box), Text(delivery.Place.Allocation), Text(delivery.Id))
                 .Then(delivery.Statements.FindDelivery, Number(delivery.Place.Box), Text(delivery.Id));
-            return await batch.ExecuteScalarAsync().ConfigureAwait(false) as long?;
+            try
+            {
+                return await batch.CommitAsync(CancellationToken.None).ConfigureAwait(false) as long?;
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+            {
+                return null; // the mailbox was removed with all its mail
+            }
         },
         CancellationToken.None);
 
@@ -87,21 +94,37 @@ internal sealed class UnknownOutcomes(Database database, TimeProvider clock, ILo
         while (!_stop.IsCancellationRequested)
         {
             await Task.Delay(Pause, clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            while (!_stop.IsCancellationRequested && _open.TryPeek(out var delivery))
-            {
-                try
-                {
-                    if (await AskAsync(delivery).ConfigureAwait(false) is { } id && await RemoveAsync(delivery).ConfigureAwait(false) > 0)
-                        logger.TakenBack(database.Place, delivery.Id, delivery.Place.User, id.ToString(CultureInfo.InvariantCulture));
-                    _open.TryDequeue(out _);
-                }
-                catch (Exception e) when (e is TemporaryFailureException or ModuleConfigurationException)
-                {
-                    break; // not back yet
-                }
-            }
+            await SettleAsync().ConfigureAwait(false);
         }
     }
 
-    private sealed record Delivery(MailboxPlace Place, MailStatements Statements, string Id, string[] All);
+    /// <summary>Goes once through those that are open. One that cannot be settled now goes to the end, where it is in nobody's way.</summary>
+    private async Task SettleAsync()
+    {
+        var isBack = true;
+        for (var left = _open.Count; isBack && left > 0 && !_stop.IsCancellationRequested && _open.TryPeek(out var delivery); left--)
+        {
+            try
+            {
+                if (await AskAsync(delivery).ConfigureAwait(false) is { } id && await RemoveAsync(delivery).ConfigureAwait(false) > 0)
+                    logger.TakenBack(database.Place, delivery.Id, delivery.Place.User, id.ToString(CultureInfo.InvariantCulture));
+            }
+            catch (Exception e) // a loop of the module's own: whatever it is, the others are to be settled
+            {
+                _open.Enqueue(delivery);
+                isBack = !(e is TemporaryFailureException { InnerException: { } cause } && Faults.IsConnectionLost(cause));
+                if (isBack && !delivery.IsTold)
+                    logger.OutcomeStillUnknown(database.Place, delivery.Id, delivery.Place.User, e.Message);
+                delivery.IsTold |= isBack;
+            }
+
+            _open.TryDequeue(out _);
+        }
+    }
+
+    private sealed record Delivery(MailboxPlace Place, MailStatements Statements, string Id, string[] All)
+    {
+        /// <summary>Whether the log says why it cannot be settled.</summary>
+        public bool IsTold { get; set; }
+    }
 }

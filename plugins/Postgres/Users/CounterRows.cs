@@ -26,7 +26,7 @@ internal sealed class CounterRows(Database database)
         async connection =>
         {
             await using var batch = new NpgsqlBatch(connection).Then(_next, Text(sequence));
-            return (long)(await batch.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            return (long)(await batch.CommitAsync(cancellationToken).ConfigureAwait(false))!;
         },
         cancellationToken);
 

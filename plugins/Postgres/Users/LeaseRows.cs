@@ -29,11 +29,15 @@ internal sealed class LeaseRows(Database database, TimeSpan lease)
         """;
 
     /// <summary>Tries to take a lease.</summary>
+    /// <param name="key">What to lock.</param>
+    /// <param name="holder">For whom.</param>
+    /// <param name="sending">Called when it is about to be sent: if it fails from then on the lease may be taken or not.</param>
     /// <returns>Null if it is taken now; else for how long another has it, if he does not renew it.</returns>
-    public Task<TimeSpan?> TryTakeAsync(byte[] key, Guid holder) => database.RunAsync(
+    public Task<TimeSpan?> TryTakeAsync(byte[] key, Guid holder, Action sending) => database.RunAsync(
         async connection =>
         {
             await using var batch = new NpgsqlBatch(connection).Then(Quickly).Then(_take, Bytes(key), Id(holder), Span(lease)).Then(_look, Bytes(key));
+            sending();
             await using var reader = await batch.ExecuteReaderAsync().ConfigureAwait(false);
             await reader.NextResultAsync().ConfigureAwait(false);
 

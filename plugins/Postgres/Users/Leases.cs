@@ -78,7 +78,7 @@ internal sealed class Leases(Database database, LeaseRows rows, TimeSpan time, T
             var freed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting[name] = freed;
             var asked = clock.GetTimestamp();
-            if (await rows.TryTakeAsync(key, holder).ConfigureAwait(false) is not { } wait)
+            if (await TryTakeAsync(key, holder, name).ConfigureAwait(false) is not { } wait)
             {
                 if (!cancellationToken.IsCancellationRequested)
                     return Hold(new Lease(this, key, name, holder, time, asked, clock));
@@ -91,6 +91,21 @@ internal sealed class Leases(Database database, LeaseRows rows, TimeSpan time, T
             await Task.WhenAny(freed.Task, Task.Delay(limit + TimeSpan.FromMilliseconds(1), clock, enough.Token)).ConfigureAwait(false);
             await enough.CancelAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task<TimeSpan?> TryTakeAsync(byte[] key, Guid holder, string name)
+    {
+        var isSent = false;
+        try
+        {
+            return await rows.TryTakeAsync(key, holder, () => isSent = true).ConfigureAwait(false);
+        }
+        catch (TemporaryFailureException) when (isSent)
+        {
+            // it may be taken all the same, and would keep everybody from the user for the time of a lease
+            await TryLeaveAsync(key, holder, name).ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -139,9 +154,12 @@ internal sealed class Leases(Database database, LeaseRows rows, TimeSpan time, T
                         lease.Lose();
                 }
             }
-            catch (Exception e) when (e is TemporaryFailureException or ModuleConfigurationException or OperationCanceledException)
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
-                // tried again; leases that cannot be renewed in time are lost
+            }
+            catch (Exception e) // a loop of the module's own: tried again, whatever it is; leases that cannot be renewed in time are lost
+            {
+                logger.NotRenewed(database.Place, e.Message);
             }
         }
     }

@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Warning, "user database {Place}: a lock could not be let go and is free after its lease: {Message}")]
     public static partial void LockNotLeft(this ILogger logger, string place, string message);
+
+    [LoggerMessage(4, LogLevel.Warning, "user database {Place}: the locks that this host holds could not be renewed now; they are lost after their lease: {Message}")]
+    public static partial void NotRenewed(this ILogger logger, string place, string message);
 }

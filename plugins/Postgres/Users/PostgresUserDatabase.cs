@@ -134,8 +134,10 @@ internal sealed class PostgresUserDatabase : IUserDatabase, IUserLocks, IUserSeq
         {
             var start = Stopwatch.GetTimestamp();
             await _rows.FindAsync("-", cancellationToken).ConfigureAwait(false);
+            var time = Stopwatch.GetElapsedTime(start);
+            await _database.ReadAsync(connection => ServerCheck.AskAgainAsync(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
             return ModuleHealth.Healthy(string.Create(
-                CultureInfo.InvariantCulture, $"{_database.Place} answers in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.0} ms; {_cache.Count} users in memory"));
+                CultureInfo.InvariantCulture, $"{_database.Place} answers in {time.TotalMilliseconds:0.0} ms; {_cache.Count} users in memory"));
         }
         catch (Exception e) when (e is TemporaryFailureException or ModuleConfigurationException)
         {

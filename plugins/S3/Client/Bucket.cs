@@ -8,7 +8,8 @@ namespace MailStore.S3.Client;
 /// <summary>Requests that only look or remove. Each has the time of a call for itself; all throw <see cref="CallException"/>.</summary>
 internal sealed class Bucket(IAmazonS3 client, Caller caller, string name)
 {
-    private const int PageSize = 1000;
+    /// <summary>How many objects a request lists or removes at most.</summary>
+    public const int MaxKeys = 1000;
 
     public string Name => name;
 
@@ -16,7 +17,7 @@ internal sealed class Bucket(IAmazonS3 client, Caller caller, string name)
     /// <param name="prefix">What their keys begin with.</param>
     /// <param name="pageSize">At most this many a request.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
-    public async IAsyncEnumerable<S3Object> ListAsync(string prefix, int pageSize = PageSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<S3Object> ListAsync(string prefix, int pageSize = MaxKeys, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         string? next = null;
         do
@@ -33,7 +34,7 @@ internal sealed class Bucket(IAmazonS3 client, Caller caller, string name)
     /// <summary>The 'folders' right below a prefix.</summary>
     public async Task<IReadOnlyList<string>> ListFoldersAsync(string prefix, CancellationToken cancellationToken)
     {
-        var request = new ListObjectsV2Request { BucketName = name, Prefix = prefix, Delimiter = "/", MaxKeys = PageSize };
+        var request = new ListObjectsV2Request { BucketName = name, Prefix = prefix, Delimiter = "/", MaxKeys = MaxKeys };
         return (await RunAsync("list", prefix, token => client.ListObjectsV2Async(request, token), cancellationToken)).CommonPrefixes ?? [];
     }
 
@@ -43,7 +44,7 @@ internal sealed class Bucket(IAmazonS3 client, Caller caller, string name)
         string? next = null;
         do
         {
-            var request = new ListObjectsV2Request { BucketName = name, Prefix = prefix, Delimiter = "/", ContinuationToken = next, MaxKeys = PageSize };
+            var request = new ListObjectsV2Request { BucketName = name, Prefix = prefix, Delimiter = "/", ContinuationToken = next, MaxKeys = MaxKeys };
             var page = await RunAsync("list", prefix, token => client.ListObjectsV2Async(request, token), cancellationToken);
             foreach (var folder in page.CommonPrefixes ?? [])
                 yield return folder;
@@ -73,7 +74,7 @@ internal sealed class Bucket(IAmazonS3 client, Caller caller, string name)
         return RunAsync("remove", key, token => client.DeleteObjectAsync(request, token), cancellationToken);
     }
 
-    /// <summary>Removes objects, 1000 at most.</summary>
+    /// <summary>Removes objects, at most <see cref="MaxKeys"/>.</summary>
     public async Task DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
         var request = new DeleteObjectsRequest { BucketName = name, Quiet = true, Objects = [.. keys.Select(key => new KeyVersion { Key = key })] };
@@ -93,7 +94,7 @@ internal sealed class Bucket(IAmazonS3 client, Caller caller, string name)
     public async IAsyncEnumerable<MultipartUpload> ListUploadsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ListMultipartUploadsResponse page;
-        var request = new ListMultipartUploadsRequest { BucketName = name, Prefix = prefix, MaxUploads = PageSize };
+        var request = new ListMultipartUploadsRequest { BucketName = name, Prefix = prefix, MaxUploads = MaxKeys };
         do
         {
             page = await RunAsync("list the uploads in", prefix, token => client.ListMultipartUploadsAsync(request, token), cancellationToken);

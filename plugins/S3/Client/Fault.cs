@@ -20,6 +20,7 @@ internal readonly record struct Fault(HttpStatusCode? Status, string Code, strin
     {
         AmazonServiceException { StatusCode: >= HttpStatusCode.BadRequest } answer => Answered(answer),
         _ when isTimeout => new Fault(null, "", "no answer in time", IsTransient: true, IsUncertain: true),
+        _ when NeverLeft(exception) => new Fault(null, "", Innermost(exception), IsTransient: true, IsUncertain: false),
         AmazonServiceException or HttpRequestException or IOException => new Fault(null, "", Innermost(exception), IsTransient: true, IsUncertain: true),
         // no credentials; those of a machine's role may come
         AmazonClientException => new Fault(null, "", exception.Message, IsTransient: false, IsUncertain: false),
@@ -35,6 +36,18 @@ internal readonly record struct Fault(HttpStatusCode? Status, string Code, strin
         return new Fault(
             status, code, $"{(int)status} {code}: {answer.Message}",
             isServerFault || status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || Later.Contains(code, StringComparer.Ordinal), isServerFault);
+    }
+
+    // where no connection came about, nothing was asked for
+    private static bool NeverLeft(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError })
+                return true;
+        }
+
+        return false;
     }
 
     private static string Innermost(Exception exception) => exception.GetBaseException().Message;

@@ -54,7 +54,7 @@ internal sealed class Conditions(IAmazonS3 client, Caller caller, S3Options opti
         var key = root + ".mailstore-probe";
         try
         {
-            await caller.RunAsync("write", $"{options.Bucket}/{key}", token => client.PutObjectAsync(Request(key), token), caller.NewDeadline(), cancellationToken);
+            await caller.RunAsync("write", $"{options.Bucket}/{key}", token => client.PutObjectAsync(options.Encrypt(Request(key)), token), caller.NewDeadline(), cancellationToken);
             return false;
         }
         catch (CallException e) when (e.IsRefusedByCondition)

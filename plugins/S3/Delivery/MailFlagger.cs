@@ -66,7 +66,8 @@ internal sealed class MailFlagger(Place place, UsageGate gate, S3Services servic
     }
 
     private Task<PutObjectResponse> PutAsync(string key, string text, CancellationToken cancellationToken) => services.Client.PutObjectAsync(
-        new PutObjectRequest { BucketName = place.Bucket, Key = key, ContentBody = text, ContentType = "text/plain", UseChunkEncoding = false }, cancellationToken);
+        services.Options.Encrypt(new PutObjectRequest { BucketName = place.Bucket, Key = key, ContentBody = text, ContentType = "text/plain", UseChunkEncoding = false }),
+        cancellationToken);
 
     private string FlagsKeyOf(string id) => FlagsKey.Of(place.Prefix + id);
 }

@@ -50,7 +50,7 @@ internal sealed class MailUploader(IAmazonS3 client, Caller caller, S3Options op
             try
             {
                 var answer = await caller.RunAsync("store", target.ToString(), attempt => PutOnceAsync(target, piece, attempt), deadline, token);
-                ExpectTag(piece.IsTag(answer.ETag), target);
+                ExpectTag(piece.IsTag(answer.ETag, answer.ServerSideEncryptionMethod), target);
             }
             catch (CallException e) when (e.IsRefusedByCondition)
             {
@@ -76,13 +76,9 @@ internal sealed class MailUploader(IAmazonS3 client, Caller caller, S3Options op
             IfNoneMatch = conditions.AreHonoured ? "*" : null,
         };
         Envelope.Write(target.Mail, request.Metadata);
-        if (options.Encryption != Encryption.Bucket)
-            request.ServerSideEncryptionMethod = options.Encryption == Encryption.Kms ? ServerSideEncryptionMethod.AWSKMS : ServerSideEncryptionMethod.AES256;
-        if (options is { Encryption: Encryption.Kms, KmsKey.Length: > 0 })
-            request.ServerSideEncryptionKeyManagementServiceKeyId = options.KmsKey;
         if (options.StorageClass.Length > 0)
             request.StorageClass = new S3StorageClass(options.StorageClass);
-        return await client.PutObjectAsync(request, cancellationToken);
+        return await client.PutObjectAsync(options.Encrypt(request), cancellationToken);
     }
 
     private async Task PutPartsAsync(Target target, Piece piece, Deadline deadline, CancellationToken cancellationToken)
@@ -112,13 +108,13 @@ internal sealed class MailUploader(IAmazonS3 client, Caller caller, S3Options op
         }
         catch (OperationCanceledException)
         {
-            await withdrawals.WithdrawAsync(target.Bucket, target.Key, target.UploadId);
+            await withdrawals.WithdrawAsync(new Withdrawal(target.Bucket, target.Key, target.UploadId));
             cancellationToken.ThrowIfCancellationRequested();
             throw;
         }
         catch (CallException e) when (e.Code != NotOurs && (e.IsUncertain || target.UploadId is not null))
         {
-            await withdrawals.WithdrawAsync(target.Bucket, target.Key, target.UploadId);
+            await withdrawals.WithdrawAsync(new Withdrawal(target.Bucket, target.Key, target.UploadId));
             throw;
         }
     }

@@ -23,7 +23,7 @@ internal sealed class PartsUploader(IAmazonS3 client, Caller caller, S3Options o
         {
             while (true)
             {
-                tags.Add(await UploadAsync(target, begun.UploadId, piece, tags.Count + 1, deadline, cancellationToken));
+                tags.Add(await UploadAsync(target, begun, piece, tags.Count + 1, deadline, cancellationToken));
                 left -= piece.Length;
                 if (left == 0)
                     return new Parts(begun.UploadId, tags);
@@ -41,10 +41,17 @@ internal sealed class PartsUploader(IAmazonS3 client, Caller caller, S3Options o
     public async Task CompleteAsync(Target target, Parts parts, Deadline deadline, CancellationToken cancellationToken)
     {
         var request = new CompleteMultipartUploadRequest { BucketName = target.Bucket, Key = target.Key, UploadId = parts.Id, PartETags = [.. parts.Tags] };
-        await caller.RunAsync("complete the upload of", target.ToString(), token => client.CompleteMultipartUploadAsync(request, token), deadline, cancellationToken);
+        await caller.RunAsync("complete the upload of", target.ToString(), token => CompleteOnceAsync(request, token), deadline, cancellationToken);
     }
 
-    private async Task<PartETag> UploadAsync(Target target, string id, Piece piece, int number, Deadline deadline, CancellationToken cancellationToken)
+    // CompleteMultipartUpload in Amazon's reference: the server may say 200 OK at once, and an error in the body later, when it knows
+    private async Task<CompleteMultipartUploadResponse> CompleteOnceAsync(CompleteMultipartUploadRequest request, CancellationToken cancellationToken)
+    {
+        var answer = await client.CompleteMultipartUploadAsync(request, cancellationToken);
+        return string.IsNullOrEmpty(answer.ETag) ? throw new IOException("it began to answer with 200 OK, but names no object in the end") : answer;
+    }
+
+    private async Task<PartETag> UploadAsync(Target target, InitiateMultipartUploadResponse begun, Piece piece, int number, Deadline deadline, CancellationToken cancellationToken)
     {
         var answer = await caller.RunAsync(
             "upload a part of",
@@ -57,7 +64,7 @@ internal sealed class PartsUploader(IAmazonS3 client, Caller caller, S3Options o
                     {
                         BucketName = target.Bucket,
                         Key = target.Key,
-                        UploadId = id,
+                        UploadId = begun.UploadId,
                         PartNumber = number,
                         PartSize = piece.Length,
                         InputStream = body,
@@ -68,7 +75,7 @@ internal sealed class PartsUploader(IAmazonS3 client, Caller caller, S3Options o
             },
             deadline,
             cancellationToken);
-        return piece.IsTag(answer.ETag)
+        return piece.IsTag(answer.ETag, answer.ServerSideEncryptionMethod ?? begun.ServerSideEncryptionMethod)
             ? new PartETag(number, answer.ETag)
             : throw new CallException($"{target}: the server's checksum of part {number} is another one", new InvalidDataException()) { Status = HttpStatusCode.OK };
     }
@@ -77,13 +84,9 @@ internal sealed class PartsUploader(IAmazonS3 client, Caller caller, S3Options o
     {
         var request = new InitiateMultipartUploadRequest { BucketName = target.Bucket, Key = target.Key, ContentType = Envelope.ContentType };
         Envelope.Write(target.Mail, request.Metadata);
-        if (options.Encryption != Encryption.Bucket)
-            request.ServerSideEncryptionMethod = options.Encryption == Encryption.Kms ? ServerSideEncryptionMethod.AWSKMS : ServerSideEncryptionMethod.AES256;
-        if (options is { Encryption: Encryption.Kms, KmsKey.Length: > 0 })
-            request.ServerSideEncryptionKeyManagementServiceKeyId = options.KmsKey;
         if (options.StorageClass.Length > 0)
             request.StorageClass = new S3StorageClass(options.StorageClass);
-        return request;
+        return options.Encrypt(request);
     }
 
     private async Task AbortAsync(Target target, string id)

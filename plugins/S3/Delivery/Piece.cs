@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Amazon.S3;
 
 namespace MailStore.S3.Delivery;
 
@@ -31,8 +32,14 @@ internal sealed class Piece(int capacity) : IDisposable
     /// <summary>A stream for one attempt.</summary>
     public MemoryStream ToStream() => new(_bytes, 0, Length, writable: false);
 
-    /// <summary>Whether the server's ETag, where it is a plain MD5, is the one of this piece.</summary>
-    public bool IsTag(string? tag) => tag?.Trim('"') is not { Length: 32 } hex || !hex.All(char.IsAsciiHexDigit) || hex.Equals(Convert.ToHexStringLower(_md5), StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether the server has what was sent, as far as its ETag tells: it is the MD5 of the content unless a key of a key management service encrypts it.</summary>
+    /// <param name="tag">The ETag.</param>
+    /// <param name="encryption">As the answer says, whoever asked for it: this module or the bucket's setting.</param>
+    public bool IsTag(string? tag, ServerSideEncryptionMethod? encryption) =>
+        !(string.IsNullOrEmpty(encryption?.Value) || encryption == ServerSideEncryptionMethod.AES256)
+        || tag?.Trim('"') is not { Length: 32 } hex
+        || !hex.All(char.IsAsciiHexDigit)
+        || hex.Equals(Convert.ToHexStringLower(_md5), StringComparison.OrdinalIgnoreCase);
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
 }

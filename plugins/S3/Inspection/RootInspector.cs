@@ -15,6 +15,9 @@ namespace MailStore.S3.Inspection;
 internal sealed class RootInspector(
     IAmazonS3 client, Caller caller, string bucketName, PrefixTemplate template, PlaceReleaser releaser, IUserRecords records, Sdk.Inspection inspection, TimeProvider clock)
 {
+    // the first mail is enough
+    private const int PageSize = 10;
+
     private readonly Bucket _bucket = new(client, caller, bucketName);
 
     public IAsyncEnumerable<Finding> InspectAsync(CancellationToken cancellationToken) => WalkAsync(template.Root, template.Depth, cancellationToken);
@@ -50,16 +53,15 @@ internal sealed class RootInspector(
         var what = string.Create(CultureInfo.InvariantCulture, $"the place of user '{user}' by version {version} of his record, {(record is null ? "whom there is no more" : "who has another place")}");
         if (await HasMoreAsync(place, cancellationToken))
             return new Finding { Kind = FindingKind.OrphanedMail, Place = place.ToString(), User = user, What = $"{what}, with mail in it; save what is of worth, and remove it" };
-        if (inspection.Repair)
-            await releaser.ReleaseAsync(place, cancellationToken);
-        return new Finding { Kind = FindingKind.Orphan, Place = place.ToString(), User = user, What = what, Repair = "remove its marker; it holds no mail", IsRepaired = inspection.Repair };
+        var isRepaired = inspection.Repair && await releaser.ReleaseAsync(place, cancellationToken);
+        return new Finding { Kind = FindingKind.Orphan, Place = place.ToString(), User = user, What = what, Repair = "remove its marker; it holds no mail", IsRepaired = isRepaired };
     }
 
     private async Task<bool> HasMoreAsync(Place place, CancellationToken cancellationToken)
     {
-        await foreach (var found in _bucket.ListAsync(place.Prefix, 2, cancellationToken))
+        await foreach (var found in _bucket.ListAsync(place.Prefix, PageSize, cancellationToken))
         {
-            if (found.Key != place.Marker)
+            if (found.Key != place.Marker && !WithdrawnObject.Is(place, found))
                 return true;
         }
 

@@ -29,6 +29,10 @@ internal static class FlagsKey
         return text.ToString().PadRight((int)flags);
     }
 
+    /// <summary>Whether this is the key of the flags of a mail.</summary>
+    /// <param name="key">Below a user's place.</param>
+    public static bool IsOne(string key) => key.EndsWith(Suffix, StringComparison.Ordinal) && MailKey.Parse(key[..^Suffix.Length]) is not null;
+
     /// <summary>Reads an object of a listing.</summary>
     /// <returns>The flags; null if it is not the one for this mail.</returns>
     public static MailFlags? Read(string mailKey, string key, long size) =>

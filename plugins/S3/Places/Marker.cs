@@ -20,7 +20,7 @@ internal static class Marker
     public static string Text(string user, long version) => Text(user, version.ToString(CultureInfo.InvariantCulture));
 
     /// <param name="isNew">Whether there must be none.</param>
-    public static PutObjectRequest Request(Place place, string text, bool isNew) => new()
+    public static PutObjectRequest Request(S3Options options, Place place, string text, bool isNew) => options.Encrypt(new PutObjectRequest
     {
         BucketName = place.Bucket,
         Key = place.Marker,
@@ -28,7 +28,7 @@ internal static class Marker
         ContentType = "text/plain",
         UseChunkEncoding = false,
         IfNoneMatch = isNew ? "*" : null,
-    };
+    });
 
     /// <summary>What it says; null if there is none.</summary>
     public static async Task<string?> ReadAsync(Bucket bucket, Place place, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace MailStore.S3.Places;
 /// Allocates users: puts the marker that says whose a place is. All attempts for one life of a user come to the same place and the same marker, on
 /// whatever host, so that a host that dies half-way leaves nothing but what the next attempt takes.
 /// </summary>
-internal sealed class PlaceMaker(IAmazonS3 client, Caller caller, Conditions conditions, PlaceReleaser releaser)
+internal sealed class PlaceMaker(IAmazonS3 client, Caller caller, S3Options options, Conditions conditions, PlaceReleaser releaser)
 {
     /// <exception cref="CallException">The server does not serve.</exception>
     /// <exception cref="ModuleConfigurationException">The place is another user's.</exception>
@@ -26,7 +26,7 @@ internal sealed class PlaceMaker(IAmazonS3 client, Caller caller, Conditions con
             await ExpectSameAsync(bucket, place, text, cancellationToken);
         try
         {
-            await caller.RunAsync("allocate", place.ToString(), token => client.PutObjectAsync(Marker.Request(place, text, conditions.AreHonoured), token), caller.NewDeadline(), cancellationToken);
+            await caller.RunAsync("allocate", place.ToString(), token => client.PutObjectAsync(Marker.Request(options, place, text, conditions.AreHonoured), token), caller.NewDeadline(), cancellationToken);
         }
         catch (CallException e) when (e.IsRefusedByCondition)
         {

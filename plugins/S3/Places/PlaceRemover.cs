@@ -7,20 +7,18 @@ namespace MailStore.S3.Places;
 /// <summary>Removes all that a user has. His place is of this one life of his: who is added again has another one.</summary>
 internal sealed class PlaceRemover(IAmazonS3 client, Caller caller)
 {
-    private const int Batch = 1000;
-
     public async Task RemoveAsync(Place place, CancellationToken cancellationToken)
     {
         var bucket = new Bucket(client, caller, place.Bucket);
         await foreach (var upload in bucket.ListUploadsAsync(place.Prefix, cancellationToken))
             await bucket.AbortAsync(upload.Key, upload.UploadId, cancellationToken);
-        var keys = new List<string>(Batch);
-        await foreach (var found in bucket.ListAsync(place.Prefix, Batch, cancellationToken))
+        var keys = new List<string>(Bucket.MaxKeys);
+        await foreach (var found in bucket.ListAsync(place.Prefix, Bucket.MaxKeys, cancellationToken))
         {
             // the marker last: as long as it is there, the rest is known to be somebody's
             if (found.Key != place.Marker)
                 keys.Add(found.Key);
-            if (keys.Count < Batch)
+            if (keys.Count < Bucket.MaxKeys)
                 continue;
             await bucket.DeleteAsync(keys, cancellationToken);
             keys.Clear();

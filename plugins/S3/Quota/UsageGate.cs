@@ -1,37 +1,68 @@
-using MailStore.S3.Keys;
+using MailStore.S3.Client;
 using MailStore.S3.Reading;
+using MailStore.Sdk;
+using Microsoft.Extensions.Logging;
 
 namespace MailStore.S3.Quota;
 
 /// <summary>
 /// What this host knows of how much a mailbox holds: a listing, and what this host has stored or is storing since. A mail is counted before it is
-/// stored, so that many at once do not exceed the limit together. Thread-safe; shared by all objects of one mailbox.
+/// stored, so that many at once do not exceed the limit together. A listing is nobody's: it goes on when the delivery that began it waits no longer, or
+/// a mailbox too large for the time of a delivery would be counted for ever. Thread-safe; shared by all objects of one mailbox.
 /// </summary>
-#pragma warning disable CA1001 // a semaphore whose wait handle nobody asks for holds nothing; nobody knows when the last mailbox is gone
-internal sealed class UsageGate(TimeProvider clock)
-#pragma warning restore CA1001
+/// <param name="clock">For ages and waits.</param>
+/// <param name="logger">For listings that came to nothing.</param>
+/// <param name="stopping">Ends a listing.</param>
+internal sealed class UsageGate(TimeProvider clock, ILogger logger, CancellationToken stopping)
 {
     // before a mail is refused: readers remove mails, and nobody tells this host
     private static readonly TimeSpan FreshEnough = TimeSpan.FromSeconds(10);
 
+    // what a refusal may rest on where counting takes longer than a delivery can wait: till the MTA's next try at least
+    private static readonly TimeSpan MostForRefusal = TimeSpan.FromMinutes(15);
+
+    // where nothing can be said without a listing; the mail still has to be stored within the time of the call
+    private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(10);
+
+    // where the last one serves; some ten thousand objects are listed meanwhile
+    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _counting = new(1);
 
     // known by their keys, since a listing that runs meanwhile may or may not see them
     private readonly Dictionary<string, (long Size, bool IsStored)> _own = new(StringComparer.Ordinal);
     private Usage? _listed;
     private long _listedAt;
+    private Task<CallException?> _counting = Task.FromResult<CallException?>(null);
     private bool _isCounting;
 
-    /// <summary>Takes room for a mail.</summary>
-    /// <returns>Null if there is some; else how much the mailbox holds.</returns>
-    public async Task<Usage?> ReserveAsync(MailLister lister, QuotaLimit limit, TimeSpan refresh, string key, long size, CancellationToken cancellationToken)
+    // since the end of the last listing; null where there was none
+    private TimeSpan? Age
     {
-        await CountAsync(lister, refresh, cancellationToken);
+        get
+        {
+            lock (_lock)
+                return _listed is null ? null : clock.GetElapsedTime(_listedAt);
+        }
+    }
+
+    /// <summary>Takes room for a mail.</summary>
+    /// <returns>Null if there is some; else what the delivery comes to.</returns>
+    public async Task<DeliveryResult?> ReserveAsync(MailLister lister, QuotaLimit limit, TimeSpan refresh, string key, long size, CancellationToken cancellationToken)
+    {
+        await CountAsync(lister, refresh, Age is null ? LongWait : ShortWait, cancellationToken);
+        if (Age is null)
+            return DeliveryResult.TemporaryFailure($"the mailbox is counted for its quota for the first time since the start, which takes longer than {LongWait.TotalSeconds:0} s; mail for it waits until that is done");
         if (TryReserve(limit, key, size) is null)
             return null;
-        await CountAsync(lister, refresh < FreshEnough ? refresh : FreshEnough, cancellationToken);
-        return TryReserve(limit, key, size);
+        await CountAsync(lister, refresh < FreshEnough ? refresh : FreshEnough, LongWait, cancellationToken);
+        var age = Age;
+        return TryReserve(limit, key, size) switch
+        {
+            null => null,
+            { } usage when age <= MostForRefusal => DeliveryResult.OverQuota(limit.Describe(usage, size)),
+            { } usage => DeliveryResult.TemporaryFailure($"{limit.Describe(usage, size)}, as it was counted a while ago; it is being counted anew"),
+        };
     }
 
     /// <summary>Takes room for a mail, whether there is some or not.</summary>
@@ -84,20 +115,42 @@ internal sealed class UsageGate(TimeProvider clock)
         }
     }
 
-    private async Task CountAsync(MailLister lister, TimeSpan maxAge, CancellationToken cancellationToken)
+    /// <summary>Sees to it that the mailbox is counted if that was done too long ago, and waits a while for it.</summary>
+    /// <exception cref="CallException">It was never counted, and cannot be now.</exception>
+    private async Task CountAsync(MailLister lister, TimeSpan maxAge, TimeSpan wait, CancellationToken cancellationToken)
     {
-        if (IsFresh(maxAge))
-            return;
-        await _counting.WaitAsync(cancellationToken);
+        Task<CallException?> counting;
+        lock (_lock)
+        {
+            if (Age <= maxAge)
+                return;
+            if (!_isCounting)
+            {
+                _isCounting = true;
+                _counting = Task.Run(() => CountAsync(lister), CancellationToken.None);
+            }
+
+            counting = _counting;
+        }
+
         try
         {
-            if (IsFresh(maxAge))
-                return;
-            var start = clock.GetTimestamp();
-            lock (_lock)
-                _isCounting = true;
+            if (await counting.WaitAsync(wait, clock, cancellationToken) is { } fault && Age is null)
+                throw fault;
+        }
+        catch (TimeoutException)
+        {
+            // it goes on
+        }
+    }
+
+    private async Task<CallException?> CountAsync(MailLister lister)
+    {
+        Usage? listed = null;
+        try
+        {
             var usage = default(Usage);
-            await foreach (var mail in lister.ListAsync(cancellationToken))
+            await foreach (var mail in lister.ListAsync(stopping))
             {
                 lock (_lock)
                 {
@@ -106,32 +159,32 @@ internal sealed class UsageGate(TimeProvider clock)
                 }
             }
 
-            lock (_lock)
-                (_listed, _listedAt) = (usage, start);
+            listed = usage;
+            return null;
+        }
+        catch (CallException e)
+        {
+            S3Log.NotCounted(logger, e.Message);
+            return e;
         }
         finally
         {
-            EndCounting();
-            _counting.Release();
+            EndCounting(listed);
         }
     }
 
-    private void EndCounting()
+    private void EndCounting(Usage? listed)
     {
         lock (_lock)
         {
             _isCounting = false;
+            if (listed is not null)
+                (_listed, _listedAt) = (listed, clock.GetTimestamp());
             foreach (var (key, mail) in _own.Where(entry => entry.Value.IsStored).ToList())
             {
                 _own.Remove(key);
                 _listed = _listed?.With(mail.Size);
             }
         }
-    }
-
-    private bool IsFresh(TimeSpan maxAge)
-    {
-        lock (_lock)
-            return _listed is not null && clock.GetElapsedTime(_listedAt) <= maxAge;
     }
 }

@@ -12,8 +12,11 @@ public sealed record MailboxFidelity
     /// <summary>The flags that it keeps; others are lost.</summary>
     public MailFlags Flags { get; init; } = MailFlags.Draft | MailFlags.Flagged | MailFlags.Passed | MailFlags.Answered | MailFlags.Seen | MailFlags.Deleted;
 
-    /// <summary>Whether it keeps when a mail arrived, to the second at least, and lists by it.</summary>
+    /// <summary>Whether it keeps when a mail arrived, to the second at least.</summary>
     public bool HasArrival { get; init; } = true;
+
+    /// <summary>Whether it lists mails by their arrival; else in the order in which they were put in.</summary>
+    public bool ListsByArrival { get; init; } = true;
 
     /// <summary>The largest mail that it takes, in bytes; null for no limit of its own.</summary>
     public long? MaxMailSize { get; init; }

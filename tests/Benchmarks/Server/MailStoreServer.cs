@@ -33,8 +33,7 @@ internal sealed class MailStoreServer : ILoadedServer
     public static async Task<MailStoreServer> StartAsync(string name, string program, string folder, long users, string extra = "")
     {
         var port = FreePort();
-        var beside = Path.Combine(Path.GetDirectoryName(program)!, "modules.d");
-        var modules = Directory.Exists(beside) ? beside : Path.Combine(RepositoryRoot.Path, "modules.d");
+        var modules = ModulesOf(program);
         Directory.CreateDirectory(folder);
         var configuration = Path.Combine(folder, "mailstore.toml");
         await File.WriteAllTextAsync(configuration, $"data_dir = \"data\"\nmodules_dir = '{modules}'\n{extra}\n[lmtp]\nlisten = [\"127.0.0.1:{port}\"]\n");
@@ -62,6 +61,13 @@ internal sealed class MailStoreServer : ILoadedServer
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    /// <summary>The plugins that lie beside it, or those that were built here.</summary>
+    internal static string ModulesOf(string program)
+    {
+        var beside = Path.Combine(Path.GetDirectoryName(program)!, "modules.d");
+        return Directory.Exists(beside) ? beside : Path.Combine(RepositoryRoot.Path, "modules.d");
     }
 
     internal static int FreePort()

@@ -70,7 +70,7 @@ internal static class ServerBenchmark
     }
 
     /// <summary>What the last one left to be written is not the next one's load.</summary>
-    private static void Sync()
+    internal static void Sync()
     {
         using var sync = Process.Start("/bin/sync");
         sync.WaitForExit();

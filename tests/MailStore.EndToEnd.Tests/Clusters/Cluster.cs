@@ -84,8 +84,8 @@ internal sealed class Cluster : IAsyncDisposable
     /// </summary>
     /// <param name="users">All users that got mail.</param>
     /// <param name="sent">User and subject of each mail that was accepted.</param>
-    /// <returns>How many mails are there more than once.</returns>
-    public async Task<int> AuditAsync(IReadOnlyCollection<string> users, IReadOnlyCollection<(string User, string Subject)> sent)
+    /// <returns>What is there more often than once, each copy too many.</returns>
+    public async Task<IReadOnlyList<(string User, string Subject)>> AuditAsync(IReadOnlyCollection<string> users, IReadOnlyCollection<(string User, string Subject)> sent)
     {
         var records = (await _places[0].RunAsync("user", "list", "--json")).Succeeded().Output.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
         var places = records.ToDictionary(record => record.GetProperty("name").GetString()!, PlaceOf);
@@ -100,7 +100,7 @@ internal sealed class Cluster : IAsyncDisposable
         Assert.Empty(found.Except(sent));
         if (ClusterStorage.HasUids)
             await AuditUidsAsync(records);
-        return found.Count - sent.Count;
+        return [.. found.GroupBy(mail => mail).SelectMany(copies => copies.Skip(1))];
     }
 
     public async ValueTask DisposeAsync()

@@ -47,7 +47,7 @@ public sealed class ClusterTests(ClusterServers servers, ITestOutputHelper outpu
         }));
         var took = watch.Elapsed;
 
-        Assert.Equal(0, await cluster.AuditAsync(users, sent));
+        Assert.Empty(await cluster.AuditAsync(users, sent));
         await cluster.StopAsync();
         Notes.Add(output, string.Create(
             CultureInfo.InvariantCulture,

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using MailStore.Dialogues;
 
 namespace MailStore.EndToEnd.Tests.Dialogues;
@@ -7,8 +5,11 @@ namespace MailStore.EndToEnd.Tests.Dialogues;
 /// <summary>The server that the dialogues are held with, and the users whom they speak of.</summary>
 public class DialogueServer : IAsyncLifetime, IDisposable
 {
-    /// <summary>A limit that the dialogues know, and enough connections for what wants many.</summary>
+    /// <summary>A limit that the dialogues know, and enough connections for what wants many. Each dialogue is held in three ways, of which none is a repeat of another.</summary>
     private const string Configuration = """
+        [delivery]
+        repeat_window = "0s"
+
         [lmtp]
         listen = ["127.0.0.1:0"]
         max_message_size = "3M"
@@ -20,7 +21,7 @@ public class DialogueServer : IAsyncLifetime, IDisposable
     private ServerProcess _server = null!;
 
     /// <summary>What the server is told to offer besides.</summary>
-    protected virtual string Extensions => "dsn = true\ntls_certificate = \"../tls.pem\"\n";
+    protected virtual string Extensions => "dsn = true\ntls_certificate = \"../tls.pem\"\nxforward_clients = [\"127.0.0.1\"]\nxclient_clients = [\"127.0.0.1\"]\n";
 
     internal static IReadOnlyList<Dialogue> Dialogues { get; } = DialogueReader.ReadAll();
 
@@ -30,7 +31,7 @@ public class DialogueServer : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        WriteCertificate(Path.Combine(_place.Directory, "tls.pem"));
+        TestCertificate.Write(Path.Combine(_place.Directory, "tls.pem"));
         _place.Configure($"{Configuration}\n{Extensions}", MailStoreProgram.ModulesDirectory);
         await _place.AddUsersAsync(["alice@example.org", "bob@example.org", "carol@example.org", "full@example.org quota=1000", "disabled@example.org enabled=false"]);
         _server = await ServerProcess.StartAsync(_place);
@@ -47,14 +48,6 @@ public class DialogueServer : IAsyncLifetime, IDisposable
     {
         _place.Dispose();
         GC.SuppressFinalize(this);
-    }
-
-    private static void WriteCertificate(string file)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        File.WriteAllText(file, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     /// <summary>The mails that came since the last time, by recipient, without the headers that MailStore adds. They are gone then.</summary>

@@ -11,5 +11,5 @@ public sealed class PlainDialogueTests(PlainDialogueServer server) : IClassFixtu
     [MemberData(nameof(Titles))]
     public Task The_server_does_what_the_dialogue_expects(string title) => DialogueTests.HoldAllWaysAsync(server, title);
 
-    private static bool IsAboutWhatIsNotOffered(Dialogue dialogue) => dialogue.Needs.Any(need => need is "!DSN" or "!STARTTLS");
+    private static bool IsAboutWhatIsNotOffered(Dialogue dialogue) => dialogue.Needs.Any(need => need is "!DSN" or "!STARTTLS" or "!XFORWARD" or "!XCLIENT");
 }

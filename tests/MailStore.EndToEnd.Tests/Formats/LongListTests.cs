@@ -24,7 +24,7 @@ public sealed class LongListTests(FormatsFixture fixture, ITestOutputHelper outp
     public async Task The_first_line_comes_at_once_and_little_is_held_in_memory(string name)
     {
         var format = StorageFormat.Of(name);
-        var count = Long ? 100_000 : format.Mda is "maildir" or "postgres" ? 10_000 : 2_100;
+        var count = Long ? 100_000 : format.Mda is "maildir" or "mbox" or "postgres" ? 10_000 : 2_100;
         using var place = new TestPlace(format.Configure(fixture.Servers));
         await place.AddUsersAsync([Many, One]);
         await using var server = await ServerProcess.StartAsync(place);

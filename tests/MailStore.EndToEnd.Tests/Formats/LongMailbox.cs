@@ -15,6 +15,7 @@ internal static class LongMailbox
     public static Task FillAsync(StorageFormat format, TestPlace place, FormatServers servers, ServerProcess server, string user, int count) => format.Mda switch
     {
         "maildir" => Task.Run(() => FillMaildir(place.MaildirOf(user), count)),
+        "mbox" => FillMboxAsync(place, server, user, count),
         "postgres" => FillPostgresAsync(place, servers, user, count),
         _ => DeliverAsync(server, user, count),
     };
@@ -43,6 +44,24 @@ internal static class LongMailbox
             var path = Path.Combine(home, i % 2 == 0 ? "new" : "cur", i % 2 == 0 ? name : name + ":2,S");
             File.WriteAllBytes(path, mail);
             File.SetLastWriteTimeUtc(path, arrival.UtcDateTime);
+        }
+    }
+
+    /// <summary>Of 4 KB each; every second one is marked as seen, as a mail program does it.</summary>
+    private static async Task FillMboxAsync(TestPlace place, ServerProcess server, string user, int count)
+    {
+        var path = Path.Combine(place.DataDirectory, "mbox", user.Split('@')[1], user.Split('@')[0]);
+        var before = (int)new FileInfo(path).Length;
+        await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
+        var mail = Encoding.ASCII.GetBytes($"Subject: one of many\r\n\r\n{string.Concat(Enumerable.Repeat("a line of text, as mails have them, of seventy bytes\r\n", 75))}");
+        Assert.Equal(250, Assert.Single(await client.SendMailAsync("sender@example.net", [user], mail)).Code);
+        var text = (await File.ReadAllTextAsync(path))[before..];
+        var id = text.Split("X-MailStore: ")[1].Split(' ')[0];
+        await using var file = File.AppendText(path);
+        for (var i = 1; i < count; i++)
+        {
+            var copy = text.Replace(id, i.ToString("x32", CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            await file.WriteAsync(i % 2 == 0 ? copy : copy.Replace("Subject: ", "Status: RO\nX-UID: 7\nSubject: ", StringComparison.Ordinal));
         }
     }
 

@@ -19,7 +19,13 @@ internal static class FuzzSession
             var sending = SendAsync(connection, pieces, deadline.Token);
             var replies = new List<Reply>();
             while (await connection.ReadReplyAsync(deadline.Token) is { } reply)
+            {
                 replies.Add(reply);
+                // it waits for TLS now, and what it has to say of what comes in its place is no reply
+                if (replies.Count > 1 && reply.Code == "220" && reply.Lines[0].StartsWith("2.0.0", StringComparison.Ordinal))
+                    await connection.DrainAsync(deadline.Token);
+            }
+
             await sending;
             return replies;
         }
@@ -27,6 +33,17 @@ internal static class FuzzSession
         {
             throw new TimeoutException($"the session did not end within {patience}");
         }
+    }
+
+    /// <summary>Sends the first pieces of a session, and breaks the connection off: what is answered, stored or under way then is the server's affair.</summary>
+    /// <param name="pieces">To be sent; in a moment after the last the server may be anywhere.</param>
+    public static async Task BreakOffAsync(EndPoint server, IEnumerable<(byte[] Bytes, int PauseInMilliseconds)> pieces, int pause, CancellationToken cancellationToken)
+    {
+        await using var connection = await Connection.OpenAsync(server, cancellationToken);
+        foreach (var (bytes, _) in pieces)
+            await connection.SendAsync(bytes, cancellationToken);
+        await Task.Delay(pause, cancellationToken);
+        connection.Reset();
     }
 
     private static async Task SendAsync(Connection connection, IReadOnlyList<(byte[] Bytes, int PauseInMilliseconds)> pieces, CancellationToken cancellationToken)

@@ -13,11 +13,25 @@ namespace MailStore.EndToEnd.Tests.Fuzzing;
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
+    /// <summary>All that can be switched on. Sessions tell the same queue ids again and again, of different mails.</summary>
     private const string Configuration = """
+        [delivery]
+        repeat_window = "0s"
+
         [lmtp]
         listen = ["127.0.0.1:0"]
         max_message_size = "300K"
+        dsn = true
+        tls_certificate = "../tls.pem"
+        xforward_clients = ["127.0.0.1"]
+        xclient_clients = ["127.0.0.1"]
         """;
+
+    /// <summary>Of the sessions that are broken off: what was stored of their mails is asked by nobody.</summary>
+    private const string BrokenOff = "broken.example";
+
+    /// <summary>So many end in order before one is broken off.</summary>
+    private const int InOrder = 9;
 
     /// <summary>Of the server's process, whatever the clients do. At rest it has a bit more than 100.</summary>
     private const int MostMegabytes = 600;
@@ -36,10 +50,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
     {
         var plan = FuzzPlan.OfEnvironment();
         using var place = new TestPlace(Configuration);
-        await place.AddUsersAsync(Domains.SelectMany(domain =>
+        TestCertificate.Write(Path.Combine(place.Directory, "tls.pem"));
+        await place.AddUsersAsync(Domains.Append(BrokenOff).SelectMany(domain =>
             (string[])[$"alice@{domain}", $"bob@{domain}", $"carol@{domain}", $"full@{domain} quota=1000", $"disabled@{domain} enabled=false"]));
         await using var server = await ServerProcess.StartAsync(place);
         using var end = new CancellationTokenSource(plan.Length);
+        var broken = DialogueReader.ReadAll(BrokenOff);
         var knowsChunks = (await Target.AskAsync(server.EndPoint, CancellationToken.None)).Keywords.Contains("CHUNKING");
         var memory = new ServerMemory(server.ProcessId);
 
@@ -49,9 +65,13 @@ public sealed class FuzzTests(ITestOutputHelper output)
             var dialogues = DialogueReader.ReadAll(domain);
             while (!end.IsCancellationRequested && _failures.IsEmpty)
             {
-                await RunAsync(server, place, domain, dialogues, Interlocked.Increment(ref next), knowsChunks);
+                var seed = Interlocked.Increment(ref next);
+                if (seed % (InOrder + 1) == 0)
+                    await BreakOffAsync(server, place, broken, seed);
+                else
+                    await RunAsync(server, place, domain, dialogues, seed, knowsChunks);
                 if (memory.Megabytes() is > MostMegabytes and var used)
-                    Fail(next, $"the server uses {used} MB", []);
+                    Fail(seed, $"the server uses {used} MB", []);
             }
         })));
 
@@ -100,6 +120,28 @@ public sealed class FuzzTests(ITestOutputHelper output)
         catch (Exception e) when (e is DialogueException or TimeoutException or System.Net.Sockets.SocketException)
         {
             Fail(seed, string.Create(CultureInfo.InvariantCulture, $"{e.Message} (after {watch.Elapsed.TotalSeconds:F0} s)"), wire);
+        }
+    }
+
+    private async Task BreakOffAsync(ServerProcess server, TestPlace place, IReadOnlyList<Dialogue> dialogues, int seed)
+    {
+        var random = new Random(seed);
+        var pieces = new Mutator(dialogues, seed).Make();
+        try
+        {
+            await FuzzSession.BreakOffAsync(server.EndPoint, pieces.Take(random.Next(pieces.Count + 1)), random.Next(5), CancellationToken.None);
+            Interlocked.Increment(ref _sessions);
+        }
+        catch (System.Net.Sockets.SocketException e)
+        {
+            Fail(seed, e.Message, [.. pieces.SelectMany(piece => piece.Bytes)]);
+        }
+
+        foreach (var user in (string[])["alice", "bob", "carol", "full"])
+        {
+            var folder = Path.Combine(place.MaildirOf($"{user}@{BrokenOff}"), "new");
+            foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder) : [])
+                File.Delete(file);
         }
     }
 

@@ -13,6 +13,9 @@ namespace MailStore.EndToEnd.Tests.Fuzzing;
 /// <param name="knowsChunks">Whether the server has BDAT: else what comes behind it are commands.</param>
 internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunks)
 {
+    // the server's default for commands, with CR LF
+    private const int LongestLine = 4096;
+
     private readonly List<byte[]> _acknowledged = [];
     private readonly List<byte[]> _chunks = [];
     private int _position;
@@ -47,6 +50,9 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
                 return next.Count == 0 ? null : $"{next.Count} replies after '{reply}'";
             if (reply.Code == "221")
                 return !IsCommand(line, "QUIT") ? $"'{reply}' to '{Escapes.Show(line)}'" : next.Count > 0 ? $"'{next.Peek()}' after '{reply}'" : null;
+            // what follows is for TLS; or came too early for it, and ends the session
+            if (IsCommand(line, "STARTTLS") && (reply.Code == "220" || (reply.Code == "503" && next.Count == 0)))
+                return next.Count > 0 ? $"'{next.Peek()}' after '{reply}'" : null;
             // how long its data are nobody knows then: the server may have had enough
             if (knowsChunks && IsCommand(line, "BDAT") && !TryReadChunk(line, out _, out _) && reply.Class == '5' && next.Count == 0)
                 return null;
@@ -104,6 +110,11 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
         if (IsCommand(line, "LHLO") && isPositive)
         {
             _isGreeted = true;
+            Reset();
+        }
+        else if (IsCommand(line, "XCLIENT") && isPositive)
+        {
+            _isGreeted = false;
             Reset();
         }
         else if (IsCommand(line, "RSET") && isPositive)
@@ -193,13 +204,16 @@ internal sealed class ReplyModel(byte[] wire, bool endsAtBareLf, bool knowsChunk
         _chunks.Clear();
     }
 
-    /// <summary>RFC 3030, 2: a number, and perhaps LAST. Anything else has no data. Of 20 digits at most, as in RFC 1870.</summary>
+    /// <summary>
+    /// RFC 3030, 2: a number, and perhaps LAST. Anything else has no data. Of 20 digits at most, as in RFC 1870; and of a line that is too long nothing is read but that
+    /// (RFC 5321, 4.5.3.1.4).
+    /// </summary>
     private bool TryReadChunk(byte[] line, out long size, out bool isLast)
     {
         var words = Text(line).TrimEnd(' ', '\t').Split(' ', StringSplitOptions.RemoveEmptyEntries);
         isLast = words.Length == 3 && words[2].Equals("LAST", StringComparison.OrdinalIgnoreCase);
         size = 0;
-        if (!knowsChunks || !(words.Length == 2 || isLast) || words[1].Length > 20 || !words[1].All(char.IsAsciiDigit))
+        if (!knowsChunks || line.Length >= LongestLine || !(words.Length == 2 || isLast) || words[1].Length > 20 || !words[1].All(char.IsAsciiDigit))
             return false;
         if (!long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out size))
             size = long.MaxValue;

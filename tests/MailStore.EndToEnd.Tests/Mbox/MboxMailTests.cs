@@ -1,122 +1,137 @@
-using System.Security.Cryptography;
+using System.Diagnostics;
+using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
+using MailStore.EndToEnd.Tests.Formats;
 using MailStore.Tests;
 
 namespace MailStore.EndToEnd.Tests.Mbox;
 
-/// <summary>All the real mails, by LMTP into mbox files, back by the commands, and read by others.</summary>
-public sealed partial class MboxMailTests
+/// <summary>A mailbox that fills by LMTP, and the mail programs that use the same file meanwhile. What comes back by the commands: see <see cref="RoundTripTests"/>.</summary>
+public sealed class MboxMailTests
 {
-    private const int Users = 5;
+    private const string User = "user@example.org";
+    private const int Connections = 4;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     [FactIf(FactIfAttribute.RealMails, "python3", "doveadm", "mutt", "script")]
-    public async Task Every_mail_comes_back_by_export_once_and_to_the_byte_and_others_read_it()
+    public async Task Mutt_Dovecot_and_Python_read_it_while_mails_arrive()
     {
         using var place = new TestPlace("mda = \"mbox\"\n");
-        await place.AddUsersAsync(Enumerable.Range(0, Users).Select(UserName));
-        var mails = Directory.GetFiles(RepositoryRoot.RealMails!, "*.eml").Order().Select(File.ReadAllBytes).ToList();
-        Assert.Equal(300, mails.Count);
+        await place.AddUsersAsync([User]);
+        var mails = RealMails.Read();
+        await using var server = await ServerProcess.StartAsync(place);
+        await SendAsync(server, mails.Take(1), 1);
+        var programs = await OpenAsync(place);
 
-        await using (var server = await ServerProcess.StartAsync(place))
+        var delivery = Task.WhenAll(Enumerable.Range(0, Connections).Select(i => SendAsync(server, mails.Skip(1).Where((_, at) => at % Connections == i), 10)));
+        var counts = new List<int>();
+        while (!delivery.IsCompleted || counts.Count < 4)
         {
-            // several connections, and each user's mail over two of them
-            await Task.WhenAll(Enumerable.Range(0, Users * 2).Select(async connection =>
-            {
-                await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
-                for (var i = connection; i < mails.Count; i += Users * 2)
-                    Assert.Equal(250, Assert.Single(await client.SendMailAsync("sender@example.net", [UserName(i % Users)], WithCrLf(mails[i]))).Code);
-            }));
-            await ExportAsync(place, mails, "running", users: 1);
-            Assert.Equal(0, await server.StopAsync());
+            counts.Add(await programs.DovecotCountsAsync());
+            counts.Add(await programs.MuttCountsAsync());
         }
 
-        for (var user = 0; user < Users; user++)
+        await delivery;
+        Assert.Equal(counts.Order(), counts);
+        Assert.Equal(RealMails.Count, await programs.DovecotCountsAsync());
+        Assert.Equal(RealMails.Count, await programs.MuttCountsAsync());
+        const string count = "import mailbox,sys; print(sum(1 for m in mailbox.mbox(sys.argv[1], create=False) if m['Delivered-To']))";
+        Assert.Equal(RealMails.Count, int.Parse(await Tools.RunAsync("python3", ["-c", count, FileOf(place)]), CultureInfo.InvariantCulture));
+        Assert.Equal(0, await server.StopAsync());
+        AssertNothingLeft(place);
+    }
+
+    [FactIf("doveadm", "mutt", "script", "timeout")]
+    public async Task Mutt_and_Dovecot_mark_and_remove_mails_while_others_arrive_and_none_is_lost_doubled_or_torn()
+    {
+        using var place = new TestPlace("mda = \"mbox\"\n");
+        await place.AddUsersAsync([User]);
+        await using var server = await ServerProcess.StartAsync(place);
+        await SendAsync(server, [Mail("stays", 0)], 1);
+        var programs = await OpenAsync(place);
+        using var end = new CancellationTokenSource();
+        var delivery = Task.WhenAll(Enumerable.Range(0, Connections).Select(i => DeliverAsync(server, i, end.Token)));
+
+        // in turns, so that both find the file changed by the other one, too
+        var (mutt, dovecot) = (0, 0);
+        for (var watch = Stopwatch.StartNew(); (mutt, dovecot) is not ( >= 2, >= 2);)
         {
-            Assert.Equal("60", (await Tools.RunAsync("python3", ["-c", "import mailbox,sys; print(sum(1 for m in mailbox.mbox(sys.argv[1], create=False) if m['Delivered-To']))", FileOf(place, user)])).Trim());
-            Assert.Equal(60, await MuttCountsAsync(place, user));
+            Assert.True(watch.Elapsed < Patience, $"mutt removed mails in {mutt} turns, Dovecot in {dovecot}");
+            mutt += await RemovesAsync(programs, "mutt", MuttAsync) ? 1 : 0;
+            dovecot += await RemovesAsync(programs, "dovecot", DovecotAsync) ? 1 : 0;
         }
 
-        Assert.Equal(60, await DovecotCountsAsync(place, 0));
-        await ExportAsync(place, mails, "stopped", Users);
-        (await place.RunAsync("user", "remove", UserName(0), "--purge")).Succeeded();
-        Assert.False(File.Exists(FileOf(place, 0)));
-        Assert.Equal("", (await place.RunAsync("mail", "list", UserName(0))).Output);
-        Assert.Equal(60, (await place.RunAsync("mail", "list", UserName(1))).Succeeded().Output.Trim().Split('\n').Length);
+        await end.CancelAsync();
+        var sent = (await delivery).SelectMany(numbers => numbers).Append(0);
+        await MuttAsync(programs);
+        await DovecotAsync(programs);
+        Assert.Equal(0, programs.Count("mutt") + programs.Count("dovecot"));
+        Assert.Equal(0, await server.StopAsync());
+
+        var target = Path.Combine(place.Directory, "export");
+        (await place.RunAsync("mail", "export", User, "--output", target)).Succeeded();
+        var exported = StoredMaildir.Files(target);
+        Assert.All(exported, path => Assert.Contains(":2,F", path, StringComparison.Ordinal));
+        var texts = exported.Select(path => Encoding.ASCII.GetString(StoredMaildir.Open(path).Mail)).Order(StringComparer.Ordinal);
+        Assert.Equal(sent.Select(number => Encoding.ASCII.GetString(Mail("stays", number))).Order(StringComparer.Ordinal), texts);
+        AssertNothingLeft(place);
     }
 
-    private static async Task ExportAsync(TestPlace place, List<byte[]> mails, string name, int users)
+    /// <summary>Each connection delivers mails of all three kinds, until it is told to end.</summary>
+    /// <returns>The numbers.</returns>
+    private static async Task<List<int>> DeliverAsync(ServerProcess server, int connection, CancellationToken end)
     {
-        for (var user = 0; user < users; user++)
+        var numbers = new List<int>();
+        for (var number = connection + 1; !end.IsCancellationRequested; number += Connections)
         {
-            var target = Path.Combine(place.Directory, $"{name}{user}");
-            (await place.RunAsync("mail", "export", UserName(user), "--output", target)).Succeeded();
-            var expected = mails.Where((_, i) => i % Users == user).Select(mail => Hash(WithoutOwnFields(WithLf(mail)))).Order();
-            var exported = StoredMaildir.Files(target).Select(file => StoredMaildir.Open(file)).ToList();
-            Assert.Equal(expected, exported.Select(mail => Hash(mail.Mail)).Order());
-            Assert.All(exported, mail => Assert.Equal(UserName(user), mail.Added["Delivered-To"]));
+            await SendAsync(server, ((string[])["mutt", "dovecot", "stays"]).Select(kind => Mail(kind, number)), 10);
+            numbers.Add(number);
+        }
+
+        return numbers;
+    }
+
+    private static async Task<bool> RemovesAsync(MboxPrograms programs, string kind, Func<MboxPrograms, Task> turn)
+    {
+        // what was there before, and is gone
+        var before = programs.Count(kind);
+        await turn(programs);
+        return before > 0 && programs.Count(kind) < before;
+    }
+
+    // mutt does not write where mail has come since it looked: it looks, and tries again
+    private static Task MuttAsync(MboxPrograms programs) => programs.MuttAsync(
+        $"<delete-pattern>~s^mutt<enter><tag-pattern>~s^stays<enter><tag-prefix><set-flag>!{string.Concat(Enumerable.Repeat("<sync-mailbox>", 8))}<exit>");
+
+    private static async Task DovecotAsync(MboxPrograms programs)
+    {
+        await programs.DovecotAsync("flags", "add", "\\Answered", "mailbox", "INBOX", "subject", "stays");
+        await programs.DovecotAsync("expunge", "mailbox", "INBOX", "subject", "dovecot");
+    }
+
+    private static async Task SendAsync(ServerProcess server, IEnumerable<byte[]> mails, int pause)
+    {
+        await using var client = await LmtpClient.ConnectAsync(server.EndPoint);
+        foreach (var mail in mails)
+        {
+            Assert.Equal(250, Assert.Single(await client.SendMailAsync("sender@example.net", [User], RealMails.WithCrLf(mail))).Code);
+            await Task.Delay(pause);
         }
     }
 
-    // mutt wants a terminal: script gives it one; it tells in a file what it has seen
-    private static async Task<int> MuttCountsAsync(TestPlace place, int user)
+    private static byte[] Mail(string kind, int number) => Encoding.ASCII.GetBytes(
+        $"Subject: {kind} {number}\nStatus: RO\nLines: 7\n\nFrom number {number}\n{string.Concat(Enumerable.Repeat($"a line of {kind} {number}\n", number % 7 * 200))}end\n");
+
+    private static async Task<MboxPrograms> OpenAsync(TestPlace place)
     {
-        var (rc, seen) = (Path.Combine(place.Directory, "muttrc"), Path.Combine(place.Directory, $"seen{user}"));
-        Directory.CreateDirectory(Path.Combine(place.Directory, "Mail"));
-        await File.WriteAllTextAsync(rc, $"set wait_key=no\nset pipe_split=yes\nset mbox_type=mbox\nset auto_tag=yes\npush \"<tag-pattern>~A<enter><pipe-message>grep -m1 ^Delivered-To >>{seen}<enter><exit>\"\n");
-        await Tools.RunAsync(
-            "script", ["-qec", $"mutt -n -F {rc} -R -f {FileOf(place, user)}", "/dev/null"],
-            new Dictionary<string, string> { ["TERM"] = "xterm", ["HOME"] = place.Directory });
-        var lines = await File.ReadAllLinesAsync(seen);
-        Assert.All(lines, line => Assert.Equal($"Delivered-To: {UserName(user)}", line));
-        return lines.Length;
+        var programs = new MboxPrograms(place, User, FileOf(place));
+        await programs.ConfigureAsync();
+        return programs;
     }
 
-    // Dovecot serves nobody of uid 0: it gets a copy
-    private static async Task<int> DovecotCountsAsync(TestPlace place, int user)
-    {
-        var home = Path.Combine(place.Directory, "home");
-        Directory.CreateDirectory(home);
-        File.Copy(FileOf(place, user), Path.Combine(home, "inbox"));
-        var (uid, gid) = ((await Tools.RunAsync("id", ["-u"])).Trim(), (await Tools.RunAsync("id", ["-g"])).Trim());
-        if (uid == "0")
-        {
-            (uid, gid) = ("20000", "20000");
-            File.SetUnixFileMode(place.Directory, File.GetUnixFileMode(place.Directory) | UnixFileMode.OtherExecute);
-            await Tools.RunAsync("chown", ["-R", "20000:20000", home]);
-        }
+    private static void AssertNothingLeft(TestPlace place) =>
+        Assert.Equal(["user", ".user.mailstore"], Directory.GetFiles(Path.GetDirectoryName(FileOf(place))!).Select(Path.GetFileName).OrderDescending(StringComparer.Ordinal));
 
-        var configuration = Path.Combine(place.Directory, "dovecot.conf");
-        await File.WriteAllTextAsync(configuration, $"base_dir = {place.Directory}/dovecot\nlog_path = /dev/stderr\nprotocols =\nssl = no\nfirst_valid_uid = 0\nfirst_valid_gid = 0\nnamespace inbox {{\n  inbox = yes\n}}\n");
-        var output = await Tools.RunAsync(
-            "doveadm", ["-c", configuration, "-o", $"mail_location=mbox:{home}/mail:INBOX={home}/inbox", "-o", $"mail_uid={uid}", "-o", $"mail_gid={gid}", "fetch", "hdr.delivered-to", "mailbox", "INBOX"],
-            new Dictionary<string, string> { ["USER"] = UserName(user), ["HOME"] = home });
-        return output.Split('\n').Count(line => line == $"hdr.delivered-to: {UserName(user)}");
-    }
-
-    private static string FileOf(TestPlace place, int user) => Path.Combine(place.DataDirectory, "mbox", "example.org", $"user{user}");
-
-    private static string UserName(int i) => $"user{i}@example.org";
-
-    // what programs that keep mail in mbox files write into it is not taken over
-    private static byte[] WithoutOwnFields(byte[] mail)
-    {
-        var text = Encoding.Latin1.GetString(mail);
-        var body = text.IndexOf("\n\n", StringComparison.Ordinal) is >= 0 and var end ? end + 1 : text.Length;
-        return Encoding.Latin1.GetBytes(OwnField().Replace(text[..body], "") + text[body..]);
-    }
-
-    private static byte[] WithLf(byte[] mail) => Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(WithCrLf(mail)).Replace("\r\n", "\n", StringComparison.Ordinal));
-
-    /// <summary>As an MTA sends it: every line, the last one too, ends in CR LF.</summary>
-    private static byte[] WithCrLf(byte[] mail)
-    {
-        var text = Encoding.Latin1.GetString(mail).Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal);
-        return Encoding.Latin1.GetBytes(text.EndsWith("\r\n", StringComparison.Ordinal) || text.Length == 0 ? text : text + "\r\n");
-    }
-
-    private static string Hash(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes));
-
-    [GeneratedRegex(@"^(Status|X-Status|X-Keywords|X-UID|X-IMAP|X-IMAPbase|Content-Length)[ \t]*:.*\n([ \t].*\n)*", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
-    private static partial Regex OwnField();
+    private static string FileOf(TestPlace place) => Path.Combine(place.DataDirectory, "mbox", "example.org", "user");
 }

@@ -53,6 +53,14 @@ public sealed class MtaTests(MtaPackages packages)
         // of the three, Postfix alone tells its queue id by XFORWARD
         if (mta is Postfix && transport != Transport.Pipe)
             await server.WaitForLogAsync("in the queue of the MTA");
+        if (mta is Exim && transport == Transport.Tcp)
+        {
+            // a K in its log says that it went by BDAT
+            var deliveries = mta.Log.Split('\n').Where(line => line.Contains(" => user", StringComparison.Ordinal)).ToList();
+            Assert.NotEmpty(deliveries);
+            Assert.All(deliveries, line => Assert.Contains(" K C=", line, StringComparison.Ordinal));
+        }
+
         for (var user = 0; user < Users; user++)
             AssertStored(expected[user], place.MaildirOf(UserName(user)));
         await DovecotReadsAsync(place, expected);

@@ -40,6 +40,17 @@ public sealed partial class UnitFileTests : IDisposable
         Assert.Equal("", await VerifyAsync());
     }
 
+    [Theory]
+    [InlineData("mailstore.service", "Unit", "StartLimitIntervalSec=0")]
+    [InlineData("mailstore.socket", "Socket", "TriggerLimitIntervalSec=0")]
+    public void However_often_the_start_fails_it_is_tried_again(string unit, string section, string setting)
+    {
+        var lines = File.ReadAllLines(Path.Combine(Packaging, unit));
+        var at = Array.IndexOf(lines, setting);
+        Assert.True(at > 0, $"{unit} does not say {setting}");
+        Assert.Equal($"[{section}]", lines[..at].Last(line => line.StartsWith('[')));
+    }
+
     [FactIf(Analyzer)]
     public async Task A_mistake_in_a_unit_would_be_told()
     {

@@ -17,6 +17,7 @@ internal sealed record ModuleCase(string Mda, string Users, string Tables = "")
         new("maildir", "litedb", "\n[mda.maildir]\nfirst_uid = 20000\nlast_uid = 59999\ngid = 20000\n"),
         new("maildir-journal", "litedb", "\n[mda.maildir-journal]\nmodule = \"maildir\"\ndurability = \"journal\"\nfirst_uid = 20000\nlast_uid = 59999\ngid = 20000\n"),
         new("litedb", "litedb"),
+        new("mbox", "litedb"),
         new("postgres", "postgres"),
     ];
 

@@ -8,10 +8,10 @@ internal static class ProofLength
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1";
 
     /// <summary>For one module on one file system, of so many that share the number that was asked for.</summary>
-    public static int CutsOf(int shares) => Of("MAILSTORE_POWER_CUTS", shares) ?? (IsLong ? 20 : 4);
+    public static int CutsOf(int shares) => Of("MAILSTORE_POWER_CUTS", shares) ?? (IsLong ? 20 : 3);
 
     /// <summary>For one module.</summary>
-    public static int KillsOf(int shares) => Of("MAILSTORE_KILLS", shares) ?? (IsLong ? 50 : 4);
+    public static int KillsOf(int shares) => Of("MAILSTORE_KILLS", shares) ?? (IsLong ? 50 : 3);
 
     private static int? Of(string variable, int shares) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } number ? Math.Max(1, (int.Parse(number, CultureInfo.InvariantCulture) + shares - 1) / shares) : null;

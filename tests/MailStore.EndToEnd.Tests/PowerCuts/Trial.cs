@@ -16,6 +16,11 @@ internal sealed class Trial(ModuleCase module, CutDisk disk, Violence violence, 
     private const int RoundOfStart = 3, RoundsAStart = 5;
     private const int MostUsersARound = 30, MostMailsAgain = 8;
 
+    /// <summary>So many are acknowledged in a round before anything befalls the server.</summary>
+    private const int MailsUnderWay = 8;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private static readonly string[] Creators = ["trial", "lock"];
     private static readonly int[] Crowds = [1, 2, 8, 16];
 
@@ -90,9 +95,13 @@ internal sealed class Trial(ModuleCase module, CutDisk disk, Violence violence, 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var isSharp = IsSharp || _random.Next(2) == 0;
         var isArmed = 0;
+        var acknowledged = 0;
+        var isUnderWay = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var struck = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var load = new MailLoad(store.EndPoint, ledger, () => pool.Known, IsSharp ? 1 : Crowds[_random.Next(Crowds.Length)], _random.Next(), () =>
         {
+            if (Interlocked.Increment(ref acknowledged) == MailsUnderWay)
+                isUnderWay.SetResult();
             // here: nothing comes between the acknowledgement and the cut
             if (Interlocked.CompareExchange(ref isArmed, 0, 1) != 1)
                 return;
@@ -102,11 +111,13 @@ internal sealed class Trial(ModuleCase module, CutDisk disk, Violence violence, 
         });
         load.Start();
         var adding = pool.AddSlowlyAsync(store.AdminSocket, MostUsersARound, end.Token);
-        await Task.Delay(_random.Next(100, 900), cancellationToken);
+        // however slow the machine is at the moment
+        await isUnderWay.Task.WaitAsync(Patience, cancellationToken);
+        await Task.Delay(_random.Next(800), cancellationToken);
         if (isSharp)
         {
             Volatile.Write(ref isArmed, 1);
-            await struck.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
+            await struck.Task.WaitAsync(Patience, cancellationToken);
         }
 
         await StrikeAsync(store, isCut: isSharp);

@@ -43,6 +43,8 @@ public sealed class ServiceManagerTests
         var stopping = supervisor.StopAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await supervisor.Manager.WaitAsync("STOPPING=1", 0, patience.Token);
+        // means nothing any more, and must not end it before its time
+        supervisor.Process.Signal(PosixSignal.SIGHUP);
         // who comes now waits for the next server
         await using var next = await LmtpClient.ConnectRawAsync(supervisor.Tcp);
         await Task.Delay(200);
@@ -61,12 +63,31 @@ public sealed class ServiceManagerTests
     {
         using var place = new TestPlace();
         await using var supervisor = new Supervisor(MailStoreProgram.Path, place.Directory);
-        var run = Path.Combine(place.DataDirectory, "run");
-        supervisor.Launch();
-        // from here on it hears signals, and its modules are about to be loaded
-        for (var until = DateTime.UtcNow.AddSeconds(60); !Directory.Exists(run); await Task.Delay(1))
-            Assert.True(DateTime.UtcNow < until, supervisor.Log);
+        await LaunchAsync(supervisor, place);
         Assert.Equal(0, await supervisor.StopAsync());
         await supervisor.StartAsync();
+    }
+
+    [Fact]
+    public async Task A_server_that_is_reloaded_while_it_starts_does_so_when_it_serves()
+    {
+        using var place = new TestPlace();
+        await using var supervisor = new Supervisor(MailStoreProgram.Path, place.Directory);
+        await LaunchAsync(supervisor, place);
+        supervisor.Process.Signal(PosixSignal.SIGHUP);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await supervisor.Manager.WaitAsync("RELOADING=1", 0, patience.Token);
+        await supervisor.Manager.WaitAsync("STATUS=serving", 0, patience.Token);
+        Assert.Equal(0, await supervisor.StopAsync());
+        Assert.Equal(["READY=1", "RELOADING=1", "READY=1", "STOPPING=1"], supervisor.Manager.Heard.Where(line => line.EndsWith("=1", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Returns when it hears signals, and its modules are about to be loaded.</summary>
+    private static async Task LaunchAsync(Supervisor supervisor, TestPlace place)
+    {
+        var run = Path.Combine(place.DataDirectory, "run");
+        supervisor.Launch();
+        for (var until = DateTime.UtcNow.AddSeconds(60); !Directory.Exists(run); await Task.Delay(1))
+            Assert.True(DateTime.UtcNow < until, supervisor.Log);
     }
 }

@@ -71,7 +71,7 @@ public sealed class PipedMailSplitTests
     {
         using var wire = new MemoryStream();
         var writer = PipeWriter.Create(wire, new StreamPipeWriterOptions(leaveOpen: true));
-        await PipedMail.CopyStuffedAsync(input, writer, default);
+        await PipedMail.CopyStuffedAsync(input, writer, long.MaxValue, default);
         await writer.CompleteAsync();
         var decoder = default(DataDecoder);
         var content = new byte[wire.Length + 1];

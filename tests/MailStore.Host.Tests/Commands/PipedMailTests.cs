@@ -43,6 +43,28 @@ public sealed class PipedMailTests
         Assert.Equal("mail\n", await CopiedAsync($"From {endless}\nmail\n", piece: 4096));
     }
 
+    [Theory]
+    [InlineData("a\n", 3)]
+    [InlineData("a\r\n.\n", 6)]
+    [InlineData("no end", 8)]
+    [InlineData("From a@b Mon\n..\n", 4)]
+    public async Task What_is_larger_than_the_server_takes_is_not_sent_to_its_end(string piped, int size)
+    {
+        Assert.Equal(PipedMailEnd.Sent, (await SendAsync(piped, size)).End);
+        var (end, sent) = await SendAsync(piped, size - 1);
+        Assert.Equal(PipedMailEnd.TooLarge, end);
+        Assert.DoesNotContain("\n.\r\n", "\n" + sent, StringComparison.Ordinal);
+
+        static async Task<(PipedMailEnd End, string Sent)> SendAsync(string piped, long limit)
+        {
+            using var wire = new MemoryStream();
+            var writer = PipeWriter.Create(wire, new StreamPipeWriterOptions(leaveOpen: true));
+            var end = await PipedMail.CopyStuffedAsync(new DribblingStream(piped, 1), writer, limit, CancellationToken.None);
+            await writer.CompleteAsync();
+            return (end, Encoding.Latin1.GetString(wire.ToArray()));
+        }
+    }
+
     [Fact]
     public void Whatever_is_piped_the_data_ends_at_its_end_and_nowhere_else()
     {
@@ -84,7 +106,7 @@ public sealed class PipedMailTests
     private static async Task<string> SentAsync(string piped, int piece)
     {
         using var wire = new MemoryStream();
-        await PipedMail.CopyStuffedAsync(new DribblingStream(piped, piece), PipeWriter.Create(wire, new StreamPipeWriterOptions(leaveOpen: true)), CancellationToken.None);
+        await PipedMail.CopyStuffedAsync(new DribblingStream(piped, piece), PipeWriter.Create(wire, new StreamPipeWriterOptions(leaveOpen: true)), long.MaxValue, CancellationToken.None);
         var decoder = default(DataDecoder);
         var content = new ArrayBufferWriter<byte>();
         var sent = new ReadOnlySequence<byte>(wire.ToArray());

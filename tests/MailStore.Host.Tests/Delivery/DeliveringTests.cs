@@ -235,6 +235,17 @@ public sealed class DeliveringTests : IDisposable
         Assert.Contains(_office.Log.Entries, entry => entry.Text.Contains($"{Bob} not stored", StringComparison.Ordinal) && entry.Text.Contains("first", StringComparison.Ordinal) && entry.Text.Contains("/srv is full", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_log_names_the_recipient_as_the_MTA_and_as_the_sender_gave_it()
+    {
+        Put(Alice);
+        using var content = _office.Content();
+        var lists = await _office.AcceptAsync("Alice+Lists@example.org") with { OriginalByDsn = "rfc822;lists@example.com" };
+        await Task.WhenAll(_office.Start(content, [lists, await _office.AcceptAsync(Alice)]));
+        Assert.Contains(_office.Log.Entries, entry => entry.Text.Contains($"{Alice} stored by first", StringComparison.Ordinal) && entry.Text.Contains(", for <Alice+Lists@example.org>, at first rfc822;lists@example.com; look-up", StringComparison.Ordinal));
+        Assert.Contains(_office.Log.Entries, entry => entry.Text.Contains($", for <{Alice}>; look-up", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("Delivered-To: alice@example.org\n", false)]
     [InlineData("Received: x\nDELIVERED-TO:  Alice+Lists@Example.org.  \r\nSubject: x\n", false)]
@@ -274,6 +285,36 @@ public sealed class DeliveringTests : IDisposable
         await content.FlushAsync(default);
         Assert.True(content.IsSpooled);
         Assert.Equal("554 5.4.6", PostOffice.Codes(await office.Start(content, [await office.AcceptAsync(Alice)])[0]));
+    }
+
+    [Fact]
+    public async Task A_mail_that_nobody_gets_is_given_back_only_when_nothing_reads_it_any_more()
+    {
+        var unobserved = 0;
+        TaskScheduler.UnobservedTaskException += Count;
+        try
+        {
+            var text = $"Received: by mx id ABC; now\n\n{new string('x', 16 << 20)}\n";
+            for (var i = 0; i < 5; i++)
+            {
+                Put(Alice);
+                using var content = _office.Content(text);
+                await content.FlushAsync(default);
+                var recipients = await _office.AcceptAllAsync(Alice);
+                _office.Users.Drop(Alice);
+                Assert.Equal("550 5.1.1", PostOffice.Codes(await _office.Start(content, recipients)[0]));
+            }
+
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Assert.Equal(0, unobserved);
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Count;
+        }
+
+        void Count(object? sender, UnobservedTaskExceptionEventArgs e) => unobserved += e.Exception.InnerException is ObjectDisposedException ? 1 : 0;
     }
 
     [Fact]

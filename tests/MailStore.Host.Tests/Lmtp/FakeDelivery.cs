@@ -29,15 +29,21 @@ internal sealed class FakeDelivery : IDelivery
     /// <summary>The buffers whose content can still be read: those that were not disposed, and were not empty.</summary>
     public int BuffersInUse => _buffers.Count(IsInUse);
 
-    public ValueTask<RecipientDecision> ResolveAsync(string address, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(address.Split('@')[0] switch
+    /// <summary>Runs before a recipient is looked up.</summary>
+    public Func<string, Task> Resolving { get; init; } = static _ => Task.CompletedTask;
+
+    public async ValueTask<RecipientDecision> ResolveAsync(string address, CancellationToken cancellationToken)
+    {
+        await Resolving(address);
+        return address.Split('@')[0] switch
         {
             "nobody" => new RecipientDecision(null, new Reply(550, "5.1.1", $"no user {address}")),
             "down" => new RecipientDecision(null, new Reply(451, "4.3.0", "the user database is out of reach")),
             _ => new RecipientDecision(
                 new Recipient { Original = address, Detail = null, User = new UserRecord { Name = address } },
                 new Reply(250, "2.1.5", "recipient OK")),
-        });
+        };
+    }
 
     /// <summary>Whether there is room for a mail of a size.</summary>
     public Func<long, bool> HasRoom { get; set; } = static _ => true;

@@ -70,6 +70,17 @@ public sealed class LmtpLimitsTests
     }
 
     [Fact]
+    public async Task A_client_that_was_cut_off_and_resets_the_connection_is_no_error_of_the_server()
+    {
+        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { Errors = 0, LingerTimeout = TimeSpan.FromMinutes(5) });
+        var client = await server.ConnectAsync();
+        Assert.Equal(421, (await client.CommandAsync("BOGUS")).Code);
+        client.Reset();
+        await Eventually.IsTrueAsync(() => server.Log.Entries.Any(entry => entry.EndsWith("closed", StringComparison.Ordinal)), "closed in order");
+        Assert.DoesNotContain(server.Log.Entries, entry => entry.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Unknown_users_are_no_errors_of_the_client()
     {
         await using var server = await TestServer.StartAsync(limits: new LmtpLimits { Errors = 1 });
@@ -109,6 +120,35 @@ public sealed class LmtpLimitsTests
         Assert.Null(await client.ReadLineAsync());
     }
 
+    [Theory]
+    [InlineData("RSET")]
+    [InlineData("LHLO again")]
+    [InlineData("DATA\r\n.")]
+    [InlineData("QUIT")]
+    public async Task All_connections_together_have_a_limit_of_recipients_until_their_transactions_end(string end)
+    {
+        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { RecipientsAtOnce = 3 });
+        await using var first = await server.ConnectAsync();
+        await using var second = await server.ConnectAsync();
+        foreach (var client in new[] { first, second })
+            Assert.Equal(250, (await client.CommandAsync("MAIL FROM:<>")).Code);
+        // who is refused takes no place
+        foreach (var (recipient, code) in (ValueTuple<string, int>[])[("a", 250), ("nobody", 550), ("down", 451), ("b", 250)])
+            Assert.Equal(code, (await first.CommandAsync($"RCPT TO:<{recipient}>")).Code);
+        Assert.Equal(250, (await second.CommandAsync("RCPT TO:<c>")).Code);
+        Assert.Equal("4.5.3 too many recipients are under way, try again later", (await second.CommandAsync("RCPT TO:<d>")).Text);
+        Assert.Equal(452, (await first.CommandAsync("RCPT TO:<d>")).Code);
+        await first.SendAsync(end + "\r\n");
+        while (await first.ReadReplyAsync() is { Code: 354 })
+        {
+        }
+
+        while ((await second.CommandAsync("RCPT TO:<d>")).Code == 452)
+            await Task.Delay(20);
+        Assert.Equal(250, (await second.CommandAsync("RCPT TO:<e>")).Code);
+        Assert.Equal(452, (await second.CommandAsync("RCPT TO:<f>")).Code);
+    }
+
     [Fact]
     public async Task A_command_without_an_end_is_cut_off()
     {
@@ -136,18 +176,30 @@ public sealed class LmtpLimitsTests
     }
 
     [Fact]
-    public async Task A_refused_mail_without_an_end_does_not_hold_the_session_for_ever()
+    public async Task A_refused_mail_without_an_end_does_not_hold_the_session_for_ever_and_is_refused_for_good_all_the_same()
     {
-        var options = new LmtpOptions { Listen = ["127.0.0.1:0"], MaxMessageSize = new Sdk.ByteSize(1000) };
-        await using var server = await TestServer.StartAsync(options: options);
-        await using var client = await server.BeginDataAsync("a");
-        var piece = new byte[1 << 20];
-        await Assert.ThrowsAsync<IOException>(async () =>
-        {
-            for (var i = 0; i < 1000; i++)
-                await client.SendAsync(piece);
-        });
-        await Eventually.IsTrueAsync(() => server.Log.Entries.Any(entry => entry.Contains("a refused mail did not end", StringComparison.Ordinal)), "told in the log");
+        await using var server = await StartSmallAsync();
+        await using var client = await server.BeginDataAsync("a", "b");
+        await SendUntilCutOffAsync(client);
+        foreach (var _ in (string[])["a", "b"])
+            Assert.StartsWith("552 5.3.4", await client.ReadLineAsync(), StringComparison.Ordinal);
+        await Eventually.IsTrueAsync(() => server.Log.Entries.Any(entry => entry.Contains("was cut off: 552 5.3.4", StringComparison.Ordinal)), "told in the log");
+        Assert.Equal(0, server.Delivery.BuffersInUse);
+    }
+
+    [Theory]
+    [InlineData("BDAT 1000000000", 1)]
+    [InlineData("BDAT 1000000000 LAST", 2)]
+    public async Task So_is_a_chunk_that_is_larger_than_anybody_waits_for(string chunk, int replies)
+    {
+        await using var server = await StartSmallAsync();
+        await using var client = await server.ConnectAsync();
+        foreach (var command in (string[])["MAIL FROM:<>", "RCPT TO:<a>", "RCPT TO:<b>"])
+            Assert.Equal(250, (await client.CommandAsync(command)).Code);
+        await client.SendAsync(chunk + "\r\n");
+        await SendUntilCutOffAsync(client);
+        for (var i = 0; i < replies; i++)
+            Assert.StartsWith("552 5.3.4", await client.ReadLineAsync(), StringComparison.Ordinal);
         Assert.Equal(0, server.Delivery.BuffersInUse);
     }
 
@@ -168,6 +220,19 @@ public sealed class LmtpLimitsTests
         Assert.Equal(50, server.Delivery.Mails.Count(delivered => delivered.Content.Length == 80_001));
         await Eventually.IsTrueAsync(() => budget is { MemoryInUse: 0, SpoolInUse: 0 }, "all is given back");
     }
+
+    private static Task<TestServer> StartSmallAsync()
+    {
+        var options = new LmtpOptions { Listen = ["127.0.0.1:0"], MaxMessageSize = new Sdk.ByteSize(1000) };
+        return TestServer.StartAsync(options: options, limits: LmtpLimits.From(options) with { Discarded = 128 << 20 });
+    }
+
+    private static Task<IOException> SendUntilCutOffAsync(LmtpClient client) => Assert.ThrowsAsync<IOException>(async () =>
+    {
+        var piece = new byte[1 << 20];
+        for (var i = 0; i < 1000; i++)
+            await client.SendAsync(piece);
+    });
 
     private static bool CanConnect(TestServer server)
     {

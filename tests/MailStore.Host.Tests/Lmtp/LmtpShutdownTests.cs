@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using MailStore.Host.Delivery;
 using MailStore.Host.Lmtp;
+using MailStore.Host.Modules;
 using MailStore.Tests;
 
 namespace MailStore.Host.Tests.Lmtp;
@@ -146,6 +147,39 @@ public sealed class LmtpShutdownTests
     }
 
     [Fact]
+    public async Task Data_that_comes_no_more_is_not_waited_for_to_the_end()
+    {
+        await using var server = await TestServer.StartAsync(limits: new LmtpLimits { DrainTimeout = TimeSpan.FromMilliseconds(300), ShutdownTimeout = TimeSpan.FromMinutes(5) });
+        await using var client = await server.BeginDataAsync("a");
+        await client.SendAsync("half a mail\r\n");
+        // waited for before, and not held against it: it begins anew
+        await Task.Delay(400);
+        var stopping = server.Server.StopAsync(CancellationToken.None);
+        Assert.StartsWith("421 4.3.2", await client.ReadLineAsync(), StringComparison.Ordinal);
+        await stopping.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Empty(server.Delivery.Mails);
+    }
+
+    [Fact]
+    public async Task Data_that_keeps_coming_is_taken_to_its_end()
+    {
+        var limits = new LmtpLimits { DrainTimeout = TimeSpan.FromSeconds(2), DrainRate = 1000, ShutdownTimeout = TimeSpan.FromMinutes(5) };
+        await using var server = await TestServer.StartAsync(limits: limits);
+        await using var client = await server.BeginDataAsync("a");
+        var stopping = server.Server.StopAsync(CancellationToken.None);
+        for (var i = 0; i < 12; i++)
+        {
+            await client.SendAsync(new string('x', 10_000) + "\r\n");
+            await Task.Delay(250);
+        }
+
+        Assert.False(stopping.IsCompleted);
+        Assert.Equal(250, (await client.CommandAsync(".")).Code);
+        await stopping.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Single(server.Delivery.Mails);
+    }
+
+    [Fact]
     public async Task A_delivery_that_does_not_end_is_cancelled_after_a_while()
     {
         var delivery = new FakeDelivery
@@ -163,6 +197,27 @@ public sealed class LmtpShutdownTests
         await server.Server.StopAsync(CancellationToken.None);
         Assert.Equal("451 4.3.0 given up", await client.ReadLineAsync());
         Assert.Equal(421, (await client.ReadReplyAsync()).Code);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_is_past_its_commit_point_when_it_is_cancelled_is_still_answered()
+    {
+        var delivery = new FakeDelivery
+        {
+            Deliver = async (_, cancellationToken) =>
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // nearly as long as the boundary of a module waits for it
+                await Task.Delay(CallTimes.LongestGrace - TimeSpan.FromMilliseconds(500), CancellationToken.None);
+                return new Reply(250, "2.0.0", "stored");
+            },
+        };
+        await using var server = await TestServer.StartAsync(delivery, limits: new LmtpLimits { ShutdownTimeout = TimeSpan.FromMilliseconds(100) });
+        await using var client = await server.BeginDataAsync("a");
+        await client.SendAsync("x\r\n.\r\n");
+        await delivery.Started.Task;
+        await server.Server.StopAsync(CancellationToken.None);
+        Assert.Equal("250 2.0.0 stored", await client.ReadLineAsync());
     }
 
     [Fact]

@@ -145,6 +145,60 @@ public sealed class LmtpTimeoutTests
         Assert.Equal(250, Assert.Single(await client.SendMailAsync("s@example.net", ["a"], "x\n"u8.ToArray())).Code);
     }
 
+    [Fact]
+    public async Task Replies_that_are_known_do_not_wait_for_a_user_database_that_takes_its_time()
+    {
+        using var asked = new SemaphoreSlim(0);
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var delivery = new FakeDelivery
+        {
+            Resolving = async address =>
+            {
+                if (address != "slow")
+                    return;
+                asked.Release();
+                await answer.Task;
+            },
+        };
+        await using var server = await TestServer.StartAsync(delivery, clock: _clock);
+        await using var client = await server.ConnectAsync();
+        await client.SendAsync("MAIL FROM:<>\r\nRCPT TO:<a>\r\nRCPT TO:<slow>\r\nRCPT TO:<b>\r\nDATA\r\n");
+        Assert.True(await asked.WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal("250 2.1.0 sender OK", await ReadAfterAsync(client, TimeSpan.FromSeconds(2)));
+        Assert.Equal("250 2.1.5 recipient OK", await client.ReadLineAsync());
+        var next = client.ReadReplyAsync();
+        await Task.Delay(50);
+        Assert.False(next.IsCompleted);
+        answer.SetResult();
+        Assert.Equal(250, (await next).Code);
+        foreach (var code in new[] { 250, 354 })
+            Assert.Equal(code, (await client.ReadReplyAsync()).Code);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_gone_has_nothing_more_looked_up_for_it()
+    {
+        var lookups = 0;
+        var delivery = new FakeDelivery
+        {
+            Resolving = async _ =>
+            {
+                Interlocked.Increment(ref lookups);
+                await Task.Delay(10);
+                // a slow database, and a watchdog that looks in between
+                _clock.Advance(TimeSpan.FromSeconds(2));
+                await Task.Delay(10);
+            },
+        };
+        await using var server = await TestServer.StartAsync(delivery, clock: _clock);
+        var client = await server.ConnectAsync();
+        await client.SendAsync("MAIL FROM:<>\r\n" + string.Concat(Enumerable.Repeat("RCPT TO:<a>\r\n", 1000)));
+        await Eventually.IsTrueAsync(() => Volatile.Read(ref lookups) > 2, "it has begun");
+        client.Reset();
+        await Eventually.IsTrueAsync(() => server.Log.Entries.Any(entry => entry.EndsWith("closed", StringComparison.Ordinal)), "the session has ended");
+        Assert.InRange(lookups, 3, 500);
+    }
+
     /// <summary>The deadline of a wait begins when the server has begun to wait: so time is moved on until it was.</summary>
     private async Task<string?> ReadAfterAsync(LmtpClient client, TimeSpan timeout)
     {

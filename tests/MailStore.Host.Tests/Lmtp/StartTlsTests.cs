@@ -45,6 +45,22 @@ public sealed class StartTlsTests : IDisposable
     }
 
     [Fact]
+    public async Task It_ends_what_the_client_said_of_another_by_XCLIENT()
+    {
+        await using var server = await StartAsync();
+        await using var client = await TlsClient.ConnectAsync(server.EndPoint);
+        Assert.StartsWith("220", await client.CommandAsync("XCLIENT NAME=evil.example ADDR=192.0.2.7 HELO=evil.example"), StringComparison.Ordinal);
+        await client.RepliesAsync("LHLO client.example");
+        await client.StartTlsAsync();
+        await client.RepliesAsync("LHLO client.example");
+        await client.SendAsync("MAIL FROM:<s@example.net>\r\nRCPT TO:<a>\r\nBDAT 1 LAST\r\ny");
+        for (var i = 0; i < 3; i++)
+            Assert.StartsWith("250", await client.ReadLineAsync(), StringComparison.Ordinal);
+        var envelope = Assert.Single(server.Delivery.Mails).Envelope;
+        Assert.Equal(("client.example", "127.0.0.1"), (envelope.ClientName, envelope.ClientAddress));
+    }
+
+    [Fact]
     public async Task What_comes_along_with_it_is_never_taken_for_protected()
     {
         await using var server = await StartAsync();
@@ -158,6 +174,18 @@ public sealed class StartTlsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_handshake_that_does_not_get_on_holds_up_no_shutdown()
+    {
+        var limits = new LmtpLimits { DrainTimeout = TimeSpan.FromMilliseconds(300), HandshakeTimeout = TimeSpan.FromMinutes(5), ShutdownTimeout = TimeSpan.FromMinutes(5) };
+        await using var server = await StartAsync(limits: limits);
+        await using var client = await TlsClient.ConnectAsync(server.EndPoint);
+        await client.RepliesAsync("LHLO client.example");
+        Assert.StartsWith("220", await client.CommandAsync("STARTTLS"), StringComparison.Ordinal);
+        await server.Server.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Contains(server.Log.Entries, entry => entry.Contains("no TLS came about: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_client_that_does_not_get_on_with_its_handshake_is_cut_off()
     {
         await using var server = await StartAsync(limits: new LmtpLimits { HandshakeTimeout = TimeSpan.FromMilliseconds(300) });
@@ -198,6 +226,7 @@ public sealed class StartTlsTests : IDisposable
                 TlsKey = _files.Key,
                 TlsRequired = required,
                 XforwardClients = ["127.0.0.0/8"],
+                XclientClients = ["127.0.0.0/8"],
             },
             limits: limits);
 }

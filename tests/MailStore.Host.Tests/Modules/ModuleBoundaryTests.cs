@@ -305,6 +305,20 @@ public sealed class ModuleBoundaryTests
     }
 
     [Fact]
+    public async Task What_a_call_that_was_given_up_comes_to_is_told_when_it_is_back()
+    {
+        using var bench = new Bench();
+        bench.Module.Behaviour = Behaviour.Hang;
+        var call = bench.CallAsync("DeliverAsync");
+        await bench.PassUntilAsync(call);
+        var fault = await Assert.ThrowsAsync<ModuleFaultException>(() => call);
+        var late = Assert.IsAssignableFrom<Task<DeliveryResult?>>(fault.Late);
+        Assert.False(late.IsCompleted);
+        bench.Module.Release();
+        Assert.Equal(DeliveryStatus.Stored, (await late.WaitAsync(TimeSpan.FromSeconds(60)))?.Status);
+    }
+
+    [Fact]
     public async Task Hanging_calls_that_come_back_do_not_make_up_for_an_exception_that_escaped()
     {
         using var bench = new Bench(new ModulesOptions { HangLimit = 1 });

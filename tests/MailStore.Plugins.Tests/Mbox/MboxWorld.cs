@@ -25,6 +25,9 @@ internal sealed class MboxWorld : IAsyncDisposable
 
     public string FileOf(string local) => Path.Combine(Data, "mbox/example.org", local);
 
+    /// <summary>What stands beside it, and itself.</summary>
+    public IEnumerable<string> AliceFiles() => Directory.GetFiles(Path.GetDirectoryName(AliceFile)!).Select(path => Path.GetFileName(path)).OrderDescending(StringComparer.Ordinal);
+
     public async Task<MboxAgent> StartAsync()
     {
         var agent = new MboxAgent(Options, NullLogger<MboxAgent>.Instance, Clock, new ModuleContext("mbox", Data));
@@ -57,7 +60,10 @@ internal sealed class MboxWorld : IAsyncDisposable
     public static Mail Mail(string content = "Subject: hello\n\nworld\n", string sender = "bob@example.net", DateTimeOffset? arrival = null) =>
         Mail(MailContent.FromMemory(Encoding.Latin1.GetBytes(content)), sender, arrival);
 
-    public static Mail Mail(MailContent content, string sender = "bob@example.net", DateTimeOffset? arrival = null) => new()
+    /// <summary>One to import.</summary>
+    public static Mail Mail(string content, MailFlags flags) => Mail(MailContent.FromMemory(Encoding.Latin1.GetBytes(content)), flags: flags);
+
+    public static Mail Mail(MailContent content, string sender = "bob@example.net", DateTimeOffset? arrival = null, MailFlags flags = MailFlags.None) => new()
     {
         DeliveryId = "d1",
         TransactionId = "t",
@@ -67,6 +73,7 @@ internal sealed class MboxWorld : IAsyncDisposable
         Arrival = arrival ?? DateTimeOffset.UtcNow,
         Header = "Delivered-To: alice@example.org\n"u8.ToArray(),
         Content = content,
+        Flags = flags,
     };
 
     public static async Task<string> StoreAsync(IMailbox mailbox, Mail mail)

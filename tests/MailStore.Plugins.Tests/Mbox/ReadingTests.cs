@@ -123,22 +123,20 @@ public sealed class ReadingTests
     }
 
     [FactIf("mails")]
-    public async Task Real_mails_come_back_to_the_byte_but_for_the_fields_of_mail_programs()
+    public async Task Real_mails_come_back_to_the_byte()
     {
         await using var world = new MboxWorld();
         var mailbox = await world.MailboxAsync(await world.StartAsync());
         var expected = new List<string>();
-        var others = 0;
         foreach (var file in Directory.GetFiles(RealMails.Folder!, "*.eml").Order(StringComparer.Ordinal))
         {
             var mail = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file));
             await MboxWorld.StoreAsync(mailbox, MboxWorld.Mail(mail));
-            expected.Add(OwnFields.Without(mail));
-            others += expected[^1] == mail ? 0 : 1;
+            expected.Add(mail);
         }
 
         Assert.Equal(300, expected.Count);
-        Assert.InRange(others, 1, 60);
+        Assert.Contains("\nX-MailStore-X-Keywords:", await File.ReadAllTextAsync(world.AliceFile), StringComparison.OrdinalIgnoreCase);
         Assert.Equal(expected, await MboxWorld.ReadAllAsync(mailbox));
     }
 

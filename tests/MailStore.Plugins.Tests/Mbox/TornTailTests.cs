@@ -170,7 +170,11 @@ public sealed class TornTailTests
         foreach (var content in (string[])[$"Subject: m1\n\n{new string('a', small)}\n", "Subject: m2\n", $"Subject: m3\n\n\0\0From x\n\n{new string('\0', 50)}\nFrom y", $"Subject: m4\n\n{string.Concat(Enumerable.Repeat("line\n\n", large / 6))}"])
         {
             mails.Add(content);
-            await MboxWorld.StoreAsync(mailbox, MboxWorld.Mail(content));
+            // of those that are imported one has flags before it
+            if (content.StartsWith("Subject: m2", StringComparison.Ordinal))
+                Assert.Equal(DeliveryStatus.Stored, Assert.Single(await mailbox.ImportAsync([MboxWorld.Mail(content, MailFlags.Seen | MailFlags.Flagged)], default)).Status);
+            else
+                await MboxWorld.StoreAsync(mailbox, MboxWorld.Mail(content));
             ends.Add(new FileInfo(world.AliceFile).Length);
         }
 

@@ -43,6 +43,21 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
     }
 
     [PostgresFact]
+    public async Task A_row_that_the_server_sends_before_it_commits_is_no_commit()
+    {
+        await using var place = await AgentPlace.OpenAsync(fixture.Server.Connection());
+        var schema = place.Options.Schema;
+        // a warning sends ahead what the server has collected for the client; here the commit takes too long after it
+        await fixture.Server.PsqlAsync($"CREATE FUNCTION {schema}.slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'soon'; PERFORM pg_sleep(600); RETURN NULL; END $$");
+        await fixture.Server.PsqlAsync($"CREATE CONSTRAINT TRIGGER slow AFTER UPDATE ON {schema}.mailboxes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {schema}.slow()");
+        Assert.Equal(DeliveryStatus.TemporaryFailure, (await place.Alice.DeliverAsync(AgentPlace.Mail("slow"), default)).Status);
+
+        await fixture.Server.PsqlAsync($"DROP TRIGGER slow ON {schema}.mailboxes");
+        await Eventually.TrueAsync(async () => (await place.Alice.DeliverAsync(AgentPlace.Mail($"after{Guid.NewGuid():n}"), default)).Status == DeliveryStatus.Stored);
+        Assert.StartsWith("after", Assert.Single(await AgentPlace.ReadAsync(place.Alice)), StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
     public async Task What_was_answered_as_failed_and_was_stored_is_taken_back()
     {
         await using var proxy = new HoldingProxy(fixture.Server.Port);
@@ -58,7 +73,7 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
         Assert.Equal(DeliveryStatus.TemporaryFailure, result.Status);
         Assert.Equal("2", await CountAsync(place));
         proxy.Release();
-        await EventuallyAsync(async () => await CountAsync(place) == "1");
+        await Eventually.TrueAsync(async () => await CountAsync(place) == "1");
         Assert.Equal(["before"], await AgentPlace.ReadAsync(place.Alice));
         Assert.Equal(1, (await ((IMailboxUsage)place.Alice).GetUsageAsync(default)).Count);
         await proof.DisposeAsync();
@@ -87,11 +102,11 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
         await import.ImportAsync([AgentPlace.Mail("before")], default);
         proxy.HoldRepliesTo("COMMIT\0"); // and not READ COMMITTED
         var importing = import.ImportAsync([AgentPlace.Mail("one"), AgentPlace.Mail("two"), AgentPlace.Mail("three")], default).AsTask();
-        await EventuallyAsync(async () => await CountAsync(place) == "4");
+        await Eventually.TrueAsync(async () => await CountAsync(place) == "4");
         proxy.HoldAll();
         Assert.All(await importing, result => Assert.Equal(DeliveryStatus.TemporaryFailure, result.Status));
         proxy.Release();
-        await EventuallyAsync(async () => await CountAsync(place) == "1");
+        await Eventually.TrueAsync(async () => await CountAsync(place) == "1");
         Assert.Equal(["before"], await AgentPlace.ReadAsync(place.Alice));
     }
 
@@ -109,11 +124,11 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
         Assert.False((await place.Agent.CheckHealthAsync(default)).IsHealthy);
 
         proxy.Release();
-        await EventuallyAsync(async () => (await place.Alice.DeliverAsync(AgentPlace.Mail($"after{Guid.NewGuid():n}"), default)).Status == DeliveryStatus.Stored);
+        await Eventually.TrueAsync(async () => (await place.Alice.DeliverAsync(AgentPlace.Mail($"after{Guid.NewGuid():n}"), default)).Status == DeliveryStatus.Stored);
         Assert.True((await place.Agent.CheckHealthAsync(default)).IsHealthy);
 
         // what was held reached the server by now, and may be seen for a moment, until it is taken back
-        await EventuallyAsync(async () => (await AgentPlace.ReadAsync(place.Alice)).All(id => id.StartsWith("after", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(async () => (await AgentPlace.ReadAsync(place.Alice)).All(id => id.StartsWith("after", StringComparison.Ordinal)));
         Assert.Single(await AgentPlace.ReadAsync(place.Alice));
     }
 
@@ -125,12 +140,12 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
         await using var near = await OpenUsersAsync(fixture.Server.Connection(), schema);
         await using var far = await OpenUsersAsync(Through(proxy), schema);
         var user = (await near.TryAddAsync(new UserRecord { Name = "alice@example.org" }, default))!;
-        await EventuallyAsync(async () => (await far.FindAsync(user.Name, default))?.Version == user.Version);
+        await Eventually.TrueAsync(async () => (await far.FindAsync(user.Name, default))?.Version == user.Version);
         proxy.HoldAll();
         Assert.True(await near.TryRemoveAsync(user, default));
 
         // from memory for some seconds at most, then never "no such user" nor an old one
-        await EventuallyAsync(async () =>
+        await Eventually.TrueAsync(async () =>
         {
             try
             {
@@ -143,7 +158,7 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
             }
         });
         proxy.Release();
-        await EventuallyAsync(async () =>
+        await Eventually.TrueAsync(async () =>
         {
             try
             {
@@ -154,6 +169,17 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
                 return false;
             }
         });
+    }
+
+    [PostgresFact]
+    public async Task A_lock_whose_acknowledgement_is_swallowed_is_given_back()
+    {
+        await using var proxy = new HoldingProxy(fixture.Server.Port);
+        await using var users = await OpenUsersAsync(Through(proxy), AgentPlace.NewSchema(), TimeSpan.FromHours(1));
+        proxy.HoldRepliesTo("locks AS l");
+        await Assert.ThrowsAsync<TemporaryFailureException>(async () => await users.LockAsync("alice@example.org", default));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await (await users.LockAsync("alice@example.org", patience.Token)).DisposeAsync();
     }
 
     [PostgresFact]
@@ -182,14 +208,14 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
         }
 
         var before = answers.Count(answer => answer.Value == DeliveryStatus.Stored);
-        await EventuallyAsync(() => Task.FromResult(answers.Count(answer => answer.Value == DeliveryStatus.Stored) > before + 20));
+        await Eventually.TrueAsync(() => Task.FromResult(answers.Count(answer => answer.Value == DeliveryStatus.Stored) > before + 20));
         await end.CancelAsync();
         await Task.WhenAll(senders);
         Assert.All(answers.Values, status => Assert.True(status is DeliveryStatus.Stored or DeliveryStatus.TemporaryFailure, $"{status}"));
         Assert.Contains(DeliveryStatus.TemporaryFailure, answers.Values);
         var stored = answers.Where(answer => answer.Value == DeliveryStatus.Stored).Select(answer => answer.Key).Order(StringComparer.Ordinal).ToList();
         List<string> found = [];
-        await EventuallyAsync(async () => (found = await AgentPlace.ReadAsync(place.Alice)).Count == stored.Count);
+        await Eventually.TrueAsync(async () => (found = await AgentPlace.ReadAsync(place.Alice)).Count == stored.Count);
         Assert.Equal(stored, found.Order(StringComparer.Ordinal));
         Assert.Equal(stored.Count, (await ((IMailboxUsage)place.Alice).GetUsageAsync(default)).Count);
     }
@@ -197,23 +223,13 @@ public sealed class LostConnectionTests(PostgresFixture fixture) : IClassFixture
     private static string Through(HoldingProxy proxy) =>
         string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={proxy.Port};Username={PostgresServer.User};Database=postgres");
 
-    private static async Task<PostgresUserDatabase> OpenUsersAsync(string connection, string schema)
+    private static async Task<PostgresUserDatabase> OpenUsersAsync(string connection, string schema, TimeSpan? lease = null)
     {
-        var options = new PostgresUserDatabaseOptions { Connection = connection, Schema = schema, Timeout = TimeSpan.FromSeconds(1) };
+        var options = new PostgresUserDatabaseOptions { Connection = connection, Schema = schema, Timeout = TimeSpan.FromSeconds(1), LockLease = lease ?? TimeSpan.FromSeconds(30) };
         var users = new PostgresUserDatabase(options, NullLogger<PostgresUserDatabase>.Instance, TimeProvider.System, new ModuleContext("postgres", Path.GetTempPath()));
         await users.StartAsync(default);
         return users;
     }
 
     private async Task<string> CountAsync(AgentPlace place) => (await fixture.Server.PsqlAsync($"SELECT count(*) FROM {place.Options.Schema}.mails")).Trim();
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1), "it did not come about within a minute");
-            await Task.Delay(100);
-        }
-    }
 }

@@ -49,18 +49,6 @@ public sealed class SettingsTests(PostgresFixture fixture)
     }
 
     [PostgresFact]
-    public async Task Where_commits_are_not_durable_nothing_starts()
-    {
-        await fixture.Server.PsqlAsync("DROP ROLE IF EXISTS careless");
-        await fixture.Server.PsqlAsync("CREATE ROLE careless LOGIN SUPERUSER");
-        await fixture.Server.PsqlAsync("ALTER ROLE careless SET synchronous_commit = off");
-        var connection = fixture.Server.Connection().Replace($"Username={PostgresServer.User}", "Username=careless", StringComparison.Ordinal);
-        await using var agent = Open(connection);
-        var refused = await Assert.ThrowsAsync<ModuleConfigurationException>(async () => await agent.StartAsync(default));
-        Assert.Contains("synchronous_commit = off", refused.Message, StringComparison.Ordinal);
-    }
-
-    [PostgresFact]
     public async Task Tables_of_a_later_version_are_left_alone()
     {
         var schema = AgentPlace.NewSchema();

@@ -77,6 +77,20 @@ public sealed class UserDatabaseTests(PostgresFixture fixture)
         await (await users.LockAsync("alice@example.org", default)).DisposeAsync();
     }
 
+    [PostgresFact]
+    public async Task Locks_are_renewed_again_once_the_tables_are_mended()
+    {
+        var schema = AgentPlace.NewSchema();
+        await using var users = await OpenAsync(schema);
+        await using var lost = await users.LockAsync("alice@example.org", default);
+        await fixture.Server.PsqlAsync($"ALTER TABLE {schema}.locks RENAME COLUMN until TO other");
+        await Eventually.TrueAsync(() => Task.FromResult(lost.Lost.IsCancellationRequested));
+        await fixture.Server.PsqlAsync($"ALTER TABLE {schema}.locks RENAME COLUMN other TO until");
+        await using var held = await users.LockAsync("alice@example.org", default);
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Assert.False(held.Lost.IsCancellationRequested);
+    }
+
     private async Task<PostgresUserDatabase> OpenAsync(string schema)
     {
         var options = new PostgresUserDatabaseOptions { Connection = fixture.Server.Connection(), Schema = schema, LockLease = TimeSpan.FromSeconds(1) };

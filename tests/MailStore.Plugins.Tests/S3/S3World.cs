@@ -1,9 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text;
 using MailStore.Plugins.Tests.Maildir;
 using MailStore.S3;
 using MailStore.Sdk;
 using MailStore.Tests;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailStore.Plugins.Tests.S3;
 
@@ -13,19 +13,22 @@ internal sealed class S3World : IAsyncDisposable
     public const string Alice = "alice@example.org";
 
     private readonly List<S3Agent> _agents = [];
-    private readonly string _folder = Directory.CreateTempSubdirectory("mailstore-s3-").FullName;
 
-    private S3World(CephRgw server, string bucket) =>
-        Options = new S3Options { Endpoint = server.Endpoint, Bucket = bucket, CredentialsFile = Path.Combine(_folder, "keys"), Timeout = TimeSpan.FromSeconds(30) };
+    private S3World(string endpoint, string bucket) =>
+        Options = new S3Options { Endpoint = endpoint, Bucket = bucket, CredentialsFile = Path.Combine(Folder, "keys"), Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>The data directory.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("mailstore-s3-").FullName;
 
     public S3Options Options { get; }
 
-    public static async Task<S3World> CreateAsync(RgwFixture fixture)
-    {
-        var world = new S3World(fixture.Server, await fixture.NewBucketAsync());
-        WriteKeys(world.Options.CredentialsFile);
-        return world;
-    }
+    public ConcurrentQueue<string> Log { get; } = new();
+
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    public static async Task<S3World> CreateAsync(RgwFixture fixture) => Create(fixture.Server.Endpoint, await fixture.NewBucketAsync());
+
+    public static S3World Over(ScriptedS3 server) => Create(server.Endpoint, "bucket");
 
     public static void WriteKeys(string path)
     {
@@ -33,13 +36,27 @@ internal sealed class S3World : IAsyncDisposable
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
+    private static S3World Create(string endpoint, string bucket)
+    {
+        var world = new S3World(endpoint, bucket);
+        WriteKeys(world.Options.CredentialsFile);
+        return world;
+    }
+
     /// <summary>An agent as on a host of its own, started.</summary>
     public async Task<S3Agent> StartAsync()
     {
-        var agent = new S3Agent(Options, NullLogger<S3Agent>.Instance, TimeProvider.System, new ModuleContext("s3", _folder));
+        var agent = new S3Agent(Options, new ListLogger<S3Agent>(Log), Clock, new ModuleContext("s3", Folder));
         _agents.Add(agent);
         await agent.StartAsync(CancellationToken.None);
         return agent;
+    }
+
+    public async Task StopAsync(S3Agent agent)
+    {
+        _agents.Remove(agent);
+        await agent.StopAsync(CancellationToken.None);
+        agent.Dispose();
     }
 
     public EffectiveUser User(string name = Alice, long version = 1, Allocation? allocation = null) =>
@@ -92,7 +109,7 @@ internal sealed class S3World : IAsyncDisposable
     /// <summary>Puts an object as another program would.</summary>
     public async Task PutAsync(string key, string text)
     {
-        var file = Path.Combine(_folder, "object");
+        var file = Path.Combine(Folder, "object");
         await File.WriteAllTextAsync(file, text);
         await S3cmdAsync("put", file, $"s3://{Options.Bucket}/{key}");
     }
@@ -105,6 +122,6 @@ internal sealed class S3World : IAsyncDisposable
             agent.Dispose();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
     }
 }

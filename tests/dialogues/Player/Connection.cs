@@ -108,6 +108,17 @@ internal sealed class Connection : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads whatever comes, up to the end of the connection.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        do
+            (_start, _end) = (0, await FillAsync(cancellationToken));
+        while (_end > 0);
+    }
+
+    /// <summary>Breaks the connection off, so that the server's end is reset.</summary>
+    public void Reset() => _socket.Close(0);
+
     public async ValueTask DisposeAsync() => await _stream.DisposeAsync();
 
     private async Task<string?> ReadLineAsync(CancellationToken cancellationToken)

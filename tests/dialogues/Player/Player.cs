@@ -10,8 +10,8 @@ internal sealed partial class Player(Target target, Dialogue dialogue, Way way) 
     /// <summary>A write for each byte of this much at both ends of something long; what is between them goes in pieces.</summary>
     private const int LongestBytewise = 4096;
 
-    /// <summary>RFC 2920, 3.1: these end a group. STARTTLS is of RFC 3207, 4; BDAT may stand anywhere (RFC 3030, 4.2).</summary>
-    private static readonly string[] EndsOfGroups = ["LHLO", "EHLO", "HELO", "DATA", "VRFY", "EXPN", "NOOP", "QUIT", "STARTTLS"];
+    /// <summary>RFC 2920, 3.1: these end a group. STARTTLS is of RFC 3207, 4; XCLIENT begins the session anew; BDAT may stand anywhere (RFC 3030, 4.2).</summary>
+    private static readonly string[] EndsOfGroups = ["LHLO", "EHLO", "HELO", "DATA", "VRFY", "EXPN", "NOOP", "QUIT", "STARTTLS", "XCLIENT"];
 
     private readonly List<byte> _group = [];
     private readonly Queue<Step.Expect> _due = new();
@@ -120,7 +120,7 @@ internal sealed partial class Player(Target target, Dialogue dialogue, Way way) 
     /// <summary>RFC 2034, 4: in all replies of the classes 2, 4 and 5 but the greeting and those to LHLO and its like.</summary>
     private void CheckEnhanced(Step.Expect expected, Reply reply)
     {
-        if (reply.Class == '3' || expected.Verb is "" or "LHLO" or "EHLO" or "HELO" || !target.Keywords.Contains("ENHANCEDSTATUSCODES"))
+        if (reply.Class == '3' || expected.Verb is "" or "LHLO" or "EHLO" or "HELO" || (expected.Verb == "XCLIENT" && reply.Code == "220") || !target.Keywords.Contains("ENHANCEDSTATUSCODES"))
             return;
         foreach (var line in reply.Lines)
         {

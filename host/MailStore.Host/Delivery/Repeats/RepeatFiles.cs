@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -7,11 +8,14 @@ namespace MailStore.Host.Delivery.Repeats;
 
 /// <summary>
 /// The files of the memory: <c>repeats</c>, and <c>repeats.old</c> that it becomes when it is as old as the window or full. Records of 24 bytes: key, seconds
-/// since 1970, CRC-32C of both; what a power cut or a full disk tore is told by the last, and left out. Thread-safe.
+/// since 1970, CRC-32C of both; what a power cut or a full disk tore is told by the last, and passed over byte by byte. Thread-safe, and processes may share them:
+/// each 'mailstore deliver' that finds no server is one of its own.
 /// </summary>
-internal sealed class RepeatFiles : IDisposable
+internal sealed partial class RepeatFiles : IDisposable
 {
     private const int RecordSize = 24;
+    private const int OpenToAppend = 0x80441; // O_WRONLY, O_CREAT, O_APPEND, O_CLOEXEC
+    private const int OwnerOnly = 0x180; // 0600
 
     private readonly string _path;
     private readonly TimeSpan _window;
@@ -54,16 +58,14 @@ internal sealed class RepeatFiles : IDisposable
         try
         {
             SafeFileHandle file;
-            long offset;
             lock (_gate)
             {
                 file = Current();
-                offset = _length;
                 _length += RecordSize;
             }
 
-            // each at its own place: no two wait for each other
-            RandomAccess.Write(file, record, offset);
+            // the system puts it at the end, whoever else writes; the offset means nothing then
+            RandomAccess.Write(file, record, 0);
             _failed = false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
@@ -85,17 +87,23 @@ internal sealed class RepeatFiles : IDisposable
     {
         if (_file is not null && _length + RecordSize <= _limit && _clock.GetUtcNow() - _since < _window)
             return _file;
-        if (_file is not null)
-        {
-            // not closed here: others may be about to write to it, and it is rare
-            _file = null;
+        // not closed here: others may be about to write to it, and it is rare
+        var isDue = _file is not null;
+        _file = null;
+        // a process that stores one mail and ends never gets further than to find it full
+        if (isDue || (File.Exists(_path) && new FileInfo(_path).Length + RecordSize > _limit))
             File.Move(_path, OldPath, overwrite: true);
-        }
-
-        _file = File.OpenHandle(_path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
-        _length = RandomAccess.GetLength(_file) / RecordSize * RecordSize;
+        _file = OpenFile(_path);
+        _length = RandomAccess.GetLength(_file);
         _since = _clock.GetUtcNow();
         return _file;
+    }
+
+    /// <summary>Opens it as the framework cannot: each write goes to the end, also of what another process has written meanwhile.</summary>
+    private static SafeFileHandle OpenFile(string path)
+    {
+        var file = new SafeFileHandle(Open(path, OpenToAppend, OwnerOnly), ownsHandle: true);
+        return file.IsInvalid ? throw new IOException(Marshal.GetLastPInvokeErrorMessage()) : file;
     }
 
     private void ReadFile(string path, List<(RepeatKey, uint)> records)
@@ -105,10 +113,12 @@ internal sealed class RepeatFiles : IDisposable
             if (!File.Exists(path))
                 return;
             var content = File.ReadAllBytes(path).AsSpan();
-            for (; content.Length >= RecordSize; content = content[RecordSize..])
+            while (content.Length >= RecordSize)
             {
-                if (BinaryPrimitives.ReadUInt32LittleEndian(content[20..]) == CheckOf(content))
+                var isRecord = BinaryPrimitives.ReadUInt32LittleEndian(content[20..]) == CheckOf(content);
+                if (isRecord)
                     records.Add((new RepeatKey(BinaryPrimitives.ReadUInt128LittleEndian(content)), BinaryPrimitives.ReadUInt32LittleEndian(content[16..])));
+                content = content[(isRecord ? RecordSize : 1)..];
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -124,4 +134,7 @@ internal sealed class RepeatFiles : IDisposable
         check = BitOperations.Crc32C(check, BinaryPrimitives.ReadUInt64LittleEndian(record[8..]));
         return ~BitOperations.Crc32C(check, BinaryPrimitives.ReadUInt32LittleEndian(record[16..]));
     }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Open(string path, int flags, int mode);
 }

@@ -1,3 +1,4 @@
+using MailStore.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace MailStore.Host.Delivery.Repeats;
@@ -15,13 +16,16 @@ internal sealed class RepeatMemory : IDisposable
 
     private readonly RepeatShard[] _shards = new RepeatShard[Shards];
     private readonly RepeatFiles _files;
+    private readonly TimeSpan _patience;
     private readonly TimeProvider _clock;
 
     /// <param name="directory">Where the files lie; the data directory.</param>
     /// <param name="window">How long a mail is remembered.</param>
     /// <param name="limit">How many mails at most, up to a sixteenth more or less. The oldest are forgotten first.</param>
-    public RepeatMemory(string directory, TimeSpan window, int limit, ILogger logger, TimeProvider clock)
+    /// <param name="patience">How long the end of a delivery of the same mail is waited for.</param>
+    public RepeatMemory(string directory, TimeSpan window, int limit, TimeSpan patience, ILogger logger, TimeProvider clock)
     {
+        _patience = patience;
         _clock = clock;
         for (var i = 0; i < Shards; i++)
             _shards[i] = new RepeatShard(Math.Max(limit / Shards, 1), (uint)window.TotalSeconds);
@@ -35,6 +39,7 @@ internal sealed class RepeatMemory : IDisposable
 
     /// <summary>Begins a delivery. While one of the same mail is under way, waits for its end.</summary>
     /// <returns>True: it was stored before. False: it is to be stored now, and <see cref="End"/> to be called then, whatever comes of it.</returns>
+    /// <exception cref="TemporaryFailureException">It is still under way: in a call of a module, most likely, that hangs and was given up.</exception>
     public async ValueTask<bool> WasStoredAsync(RepeatKey key, CancellationToken cancellationToken)
     {
         while (true)
@@ -46,7 +51,7 @@ internal sealed class RepeatMemory : IDisposable
                 case RepeatState.New:
                     return false;
                 default:
-                    await other!.WaitAsync(cancellationToken);
+                    await WaitAsync(other!, cancellationToken);
                     break;
             }
         }
@@ -63,6 +68,18 @@ internal sealed class RepeatMemory : IDisposable
     }
 
     public void Dispose() => _files.Dispose();
+
+    private async Task WaitAsync(Task other, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await other.WaitAsync(_patience, _clock, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TemporaryFailureException("an earlier try of this mail is not over: nobody knows yet whether it will be stored", e);
+        }
+    }
 
     private RepeatShard ShardOf(RepeatKey key) => _shards[(int)((uint)key.Hash % Shards)];
 }

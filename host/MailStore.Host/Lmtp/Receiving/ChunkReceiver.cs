@@ -7,9 +7,10 @@ internal sealed class ChunkReceiver(LmtpChannel channel, MailIntake intake, bool
     private long _size;
 
     /// <summary>Reads a chunk. A refused one is read to its end, too: see <see cref="MailIntake.Refusal"/>.</summary>
+    /// <returns>False: see <see cref="MailIntake.KeepAsync"/>.</returns>
     /// <exception cref="IOException">The client is gone before the end.</exception>
     /// <exception cref="TimeoutException">The client fell silent before the end.</exception>
-    public async ValueTask ReceiveAsync(long length, bool isLast)
+    public async ValueTask<bool> ReceiveAsync(long length, bool isLast)
     {
         while (length > 0)
         {
@@ -19,12 +20,14 @@ internal sealed class ChunkReceiver(LmtpChannel channel, MailIntake intake, bool
             _size += piece.Length;
             _decoder.Decode(piece, intake.Writer);
             channel.AdvanceTo(piece.End, piece.End);
-            await intake.KeepAsync(_size);
+            if (!await intake.KeepAsync(_size) && length > 0)
+                return false;
             if (result.IsCompleted && length > 0)
                 throw new EndOfStreamException("the client left in the middle of a chunk");
         }
 
         if (isLast)
             _decoder.Complete(intake.Writer);
+        return true;
     }
 }

@@ -16,6 +16,9 @@ internal sealed class MailIntake : IDisposable
     private readonly LmtpService _service;
     private MailBuffer? _content;
     private Pace _pace;
+
+    /// <summary>Of what comes while the server shuts down.</summary>
+    private Pace _drain;
     private long _size;
 
     public MailIntake(LmtpService service, bool isBinary)
@@ -25,6 +28,7 @@ internal sealed class MailIntake : IDisposable
         if (isBinary)
             _content.MarkBinary();
         _pace = new Pace(service.Limits.DataTimeout, service.Limits.MinDataRate);
+        _drain = new Pace(service.Limits.DrainTimeout, service.Limits.DrainRate);
         Writer = _content;
     }
 
@@ -33,6 +37,7 @@ internal sealed class MailIntake : IDisposable
     {
         _service = service;
         _pace = new Pace(service.Limits.DataTimeout, service.Limits.MinDataRate);
+        _drain = new Pace(service.Limits.DrainTimeout, service.Limits.DrainRate);
         Refusal = refusal;
         Writer = new DiscardingWriter();
     }
@@ -46,38 +51,37 @@ internal sealed class MailIntake : IDisposable
     /// <exception cref="TimeoutException">Nothing arrived in time, or the mail comes too slowly.</exception>
     public async ValueTask<System.IO.Pipelines.ReadResult> ReadAsync(LmtpChannel channel)
     {
+        // before the wait, which a shutdown ends: what was waited for until then is held against nobody
+        var isClosing = channel.IsClosing;
         if (channel.TryRead(out var ready))
         {
-            _pace.Count(TimeSpan.Zero, ready.Buffer.Length);
+            Count(TimeSpan.Zero, ready.Buffer.Length, isClosing);
             return ready;
         }
 
         var since = _service.Clock.GetTimestamp();
-        var result = await channel.ReadAsync(_pace.Patience);
-        _pace.Count(_service.Clock.GetElapsedTime(since), result.Buffer.Length);
+        var result = await channel.ReadAsync(isClosing && _drain.Patience < _pace.Patience ? _drain.Patience : _pace.Patience);
+        Count(_service.Clock.GetElapsedTime(since), result.Buffer.Length, isClosing);
         return result;
     }
 
     /// <summary>After each piece: sees to it that memory stays bounded, and that no mail is larger than it may be.</summary>
     /// <param name="size">Of all that came so far, as RFC 1870, section 3, counts it.</param>
-    /// <exception cref="EndOfStreamException">The rest of a refused mail does not end.</exception>
-    public async ValueTask KeepAsync(long size)
+    /// <returns>False: it was refused, and goes on for so long that the rest is not read any more. Its recipients are told now, and the connection is closed.</returns>
+    public async ValueTask<bool> KeepAsync(long size)
     {
         var piece = size - _size;
         _size = size;
         if (Refusal is not null)
         {
             await _service.Discards.WaitAsync(piece, _service.DeliveriesCancelled);
-            var most = Math.Max(LeastDiscarded, _service.MaxMessageSize);
-            if (size - _service.MaxMessageSize > most)
-                throw new EndOfStreamException($"a refused mail did not end within {size} bytes");
-            return;
+            return size - _service.MaxMessageSize <= Math.Max(LeastDiscarded, _service.MaxMessageSize);
         }
 
         if (size > _service.MaxMessageSize)
         {
             Refuse(new Reply(552, "5.3.4", $"the mail is larger than the {_service.MaxMessageSize} bytes that this server takes"));
-            return;
+            return true;
         }
 
         try
@@ -91,6 +95,8 @@ internal sealed class MailIntake : IDisposable
                 ? new Reply(452, "4.3.1", "no room for the mail now, try again later")
                 : new Reply(451, "4.3.0", "the mail cannot be taken now, try again later"));
         }
+
+        return true;
     }
 
     /// <summary>Hands the mail out, to be disposed by the caller. Only where it was not refused.</summary>
@@ -102,6 +108,13 @@ internal sealed class MailIntake : IDisposable
     }
 
     public void Dispose() => _content?.Dispose();
+
+    private void Count(TimeSpan waited, long received, bool isClosing)
+    {
+        _pace.Count(waited, received);
+        if (isClosing)
+            _drain.Count(waited, received);
+    }
 
     private void Refuse(Reply refusal)
     {

@@ -26,7 +26,7 @@ internal sealed class DeliveryDeadline(LmtpService service) : IDisposable
     {
         if (Interlocked.Exchange(ref _until, Never) != Never)
             return true;
-        // cancelled, or just about to be: never the next mail's
+        // cancelled, or just about to be: never the next mail's, and disposed by the one who cancels it
         _source = null;
         return false;
     }
@@ -38,9 +38,16 @@ internal sealed class DeliveryDeadline(LmtpService service) : IDisposable
         var source = _source;
         if (now < until || Interlocked.CompareExchange(ref _until, Never, until) != until)
             return;
-        // on threads of the pool: what waits for it may be a module's
-        _ = source?.CancelAsync();
+        _ = CancelAsync(source!);
     }
 
     public void Dispose() => _source?.Dispose();
+
+    private static async Task CancelAsync(CancellationTokenSource source)
+    {
+        // on threads of the pool: what waits for it may be a module's
+        await source.CancelAsync();
+        // it hangs on the service's own, which lives as long as the server
+        source.Dispose();
+    }
 }

@@ -10,6 +10,10 @@ namespace MailStore.Host.Lmtp;
 /// </summary>
 internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, ClientInfo client)
 {
+    /// <summary>How long replies wait for the one that a module is asked for.</summary>
+    private static readonly TimeSpan HeldAtMost = TimeSpan.FromSeconds(1);
+
+    private readonly ClientInfo _peer = client;
     private ForwardedClient? _forwarded;
     private int _commands;
     private int _errors;
@@ -92,9 +96,10 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
     /// <param name="length">An empty one is as good as nothing.</param>
     public void CompleteChunk(long length) => _commands -= length > 0 ? 1 : 0;
 
-    /// <summary>RFC 3207, 4.2: what was said without TLS counts for nothing.</summary>
+    /// <summary>RFC 3207, 4.2: what was said without TLS counts for nothing, by XCLIENT neither.</summary>
     public void Forget()
     {
+        Client = _peer;
         ClientName = null;
         EndTransaction();
     }
@@ -120,6 +125,16 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
         return SessionStep.CutOff;
     }
 
+    /// <summary>For a refused mail that does not end: a client that only finds its connection gone would send it again for ever.</summary>
+    /// <param name="replies">As many as the client waits for.</param>
+    public SessionStep CutOff(Reply refusal, int replies)
+    {
+        LmtpLog.CutOff(service.Logger, Client.ConnectionId, Client.Address, $"{refusal}; and it did not come to an end");
+        for (; replies > 0; replies--)
+            channel.Write(refusal);
+        return SessionStep.CutOff;
+    }
+
     private SessionStep SayHello(string name)
     {
         EndTransaction();
@@ -142,7 +157,7 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
             return Answer(Replies.TooLarge);
         if (!service.Delivery.HasRoomFor(command.Mail.Size))
             return Answer(Replies.NoRoom);
-        Transaction = new LmtpTransaction(command.Argument, command.Mail, _forwarded);
+        Transaction = new LmtpTransaction(command.Argument, command.Mail, _forwarded, service.Recipients);
         return Answer(Replies.SenderOk);
     }
 
@@ -156,7 +171,10 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
             return Refuse(command.Verb, Replies.UnknownParameter);
         if (transaction.Recipients.Count >= service.Limits.Recipients)
             return Answer(Replies.TooManyRecipients);
-        var (recipient, reply) = await service.Delivery.ResolveAsync(command.Argument, service.DeliveriesCancelled);
+        // its place first: any number may be looked up at the same moment
+        if (!service.Recipients.TryTake())
+            return Answer(Replies.TooManyRecipientsAtOnce);
+        var (recipient, reply) = await ResolveAsync(command.Argument);
         if (recipient is not null)
         {
             transaction.Recipients.Add(command.Rcpt.OriginalRecipient is { } original ? recipient with { OriginalByDsn = original } : recipient);
@@ -166,6 +184,30 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
 
         channel.Write(reply);
         return SessionStep.NextCommand;
+    }
+
+    /// <summary>
+    /// Looks a recipient up, and gives his place back if he is not accepted. Replies to commands that came together go together, but where a slow user database would
+    /// have the client wait for all of them, it gets those that are known: else it would take the server for dead.
+    /// </summary>
+    private async ValueTask<RecipientDecision> ResolveAsync(string address)
+    {
+        var decision = default(RecipientDecision);
+        var resolving = service.Delivery.ResolveAsync(address, service.DeliveriesCancelled);
+        var isWaiting = !resolving.IsCompleted;
+        if (isWaiting)
+            channel.BeginHold(HeldAtMost);
+        try
+        {
+            return decision = await resolving;
+        }
+        finally
+        {
+            if (isWaiting)
+                await channel.EndHoldAsync();
+            if (decision.Recipient is null)
+                service.Recipients.Return(1);
+        }
     }
 
     private byte[]? RefusalOfData() =>
@@ -199,7 +241,8 @@ internal sealed class LmtpDialogue(LmtpChannel channel, LmtpService service, Cli
             return Refuse(LmtpVerb.Xclient, Replies.NotInTransaction);
         Client = Client.SpeakingFor(attributes.Over(null));
         LmtpLog.SpeaksFor(service.Logger, Client.ConnectionId, Client.Address);
-        Forget();
+        ClientName = null;
+        EndTransaction();
         return Answer(service.Greeting);
     }
 

@@ -107,7 +107,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             var step = SessionStep.NextCommand;
             var isLine = false;
             LmtpCommand command = default;
-            while (step == SessionStep.NextCommand && !MustClose && (isLine = TryReadCommand(ref input, out command)))
+            while (step == SessionStep.NextCommand && !MustClose && !channel.IsBroken && (isLine = TryReadCommand(ref input, out command)))
                 step = IsTooLate(command) ? _dialogue.CutOff(Replies.ShuttingDown) : await _dialogue.HandleAsync(command);
 
             var ahead = input.Length;
@@ -181,7 +181,8 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     {
         channel.Write(Replies.StartData);
         await channel.FlushAsync();
-        await new DataReceiver(channel, transaction.Intake(service)).ReceiveAsync();
+        if (!await new DataReceiver(channel, transaction.Intake(service)).ReceiveAsync())
+            return _dialogue.CutOff(transaction.Intake(service).Refusal!.Value, transaction.Recipients.Count);
         await DeliverAsync(transaction);
         return SessionStep.NextCommand;
     }
@@ -196,12 +197,13 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         if (_dialogue.RefusalOfChunk is { } wrong)
         {
             using var nowhere = new MailIntake(service, default(Reply));
-            await new ChunkReceiver(channel, nowhere, isBinary: true).ReceiveAsync(command.ChunkSize, command.IsLastChunk);
-            return _dialogue.Refuse(command.Verb, wrong);
+            var isOver = await new ChunkReceiver(channel, nowhere, isBinary: true).ReceiveAsync(command.ChunkSize, command.IsLastChunk);
+            return isOver ? _dialogue.Refuse(command.Verb, wrong) : _dialogue.CutOff(wrong);
         }
 
         var transaction = _dialogue.Transaction!;
-        await transaction.Chunks(channel, service).ReceiveAsync(command.ChunkSize, command.IsLastChunk);
+        if (!await transaction.Chunks(channel, service).ReceiveAsync(command.ChunkSize, command.IsLastChunk))
+            return _dialogue.CutOff(transaction.Intake(service).Refusal!.Value, command.IsLastChunk ? transaction.Recipients.Count : 1);
         _dialogue.CompleteChunk(command.ChunkSize);
         if (command.IsLastChunk)
             await DeliverAsync(transaction);
@@ -239,7 +241,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             return SessionStep.End;
         try
         {
-            await channel.SecureAsync(service.Certificate!.Current(), service.Limits.HandshakeTimeout);
+            await channel.SecureAsync(service.Certificate!.Current());
         }
         catch (Exception e) when (e is IOException or AuthenticationException)
         {

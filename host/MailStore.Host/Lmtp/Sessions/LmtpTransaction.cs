@@ -3,7 +3,7 @@ using MailStore.Host.Delivery;
 namespace MailStore.Host.Lmtp;
 
 /// <summary>What MAIL began (RFC 5321, 3.3): a sender, and the recipients that were accepted, in their order, the same one twice included.</summary>
-internal sealed class LmtpTransaction(string sender, in MailParameters parameters, ForwardedClient? forwarded) : IDisposable
+internal sealed class LmtpTransaction(string sender, in MailParameters parameters, ForwardedClient? forwarded, RecipientBudget budget) : IDisposable
 {
     private readonly bool _isUtf8 = parameters.SmtpUtf8;
     private MailIntake? _intake;
@@ -39,6 +39,10 @@ internal sealed class LmtpTransaction(string sender, in MailParameters parameter
     /// <summary>What reads its chunks.</summary>
     public ChunkReceiver Chunks(LmtpChannel channel, LmtpService service) => _chunks ??= new ChunkReceiver(channel, Intake(service), IsBinary);
 
-    /// <summary>Gives back what has come so far.</summary>
-    public void Dispose() => _intake?.Dispose();
+    /// <summary>Gives back what has come so far, and the place of each recipient among all that are under way.</summary>
+    public void Dispose()
+    {
+        _intake?.Dispose();
+        budget.Return(Recipients.Count);
+    }
 }

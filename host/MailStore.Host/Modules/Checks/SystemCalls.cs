@@ -11,6 +11,8 @@ internal static unsafe partial class SystemCalls
     private const int DoNotFollow = 0x100;
     private const uint BasicStatus = 0x7ff;
     private const int CloseOnExec = 0x80000;
+    private const int EmptyPath = 0x1000;
+    private const int Interrupted = 4;
     private const int OutOfRange = 34;
     private const int LargestBuffer = 16 << 20;
 
@@ -66,7 +68,22 @@ internal static unsafe partial class SystemCalls
     public static void SyncFolder(string path)
     {
         using var folder = OpenFolder(path);
-        if (Sync(folder) != 0)
+        Sync(folder, path);
+    }
+
+    /// <summary>Makes a file or folder durable. .NET's own call takes EROFS for a success, which is what ext4 says when it has given up a faulty disk and dropped what was written.</summary>
+    /// <exception cref="IOException">That failed. A second try would lie: the kernel has dropped what it could not write.</exception>
+    public static void Sync(SafeFileHandle file, string path)
+    {
+        while (Fsync(file) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+                throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
+        // XFS that has shut down after a fault has dropped what it had to write, and then finds nothing to do for the fsync of a folder: a look at it tells.
+        StatusBuffer status;
+        if (GetStatus(file, "", EmptyPath, BasicStatus, &status) != 0)
             throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
@@ -77,6 +94,7 @@ internal static unsafe partial class SystemCalls
         using var folder = OpenFolder(path);
         if (SyncAll(folder) != 0)
             throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        Sync(folder, path);
     }
 
     /// <exception cref="IOException">It cannot be opened.</exception>
@@ -115,6 +133,9 @@ internal static unsafe partial class SystemCalls
     [LibraryImport(C, EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int GetStatus(int directory, string path, int flags, uint mask, StatusBuffer* status);
 
+    [LibraryImport(C, EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int GetStatus(SafeFileHandle file, string path, int flags, uint mask, StatusBuffer* status);
+
     [LibraryImport(C, EntryPoint = "getxattr", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial nint GetAttribute(string path, string name, byte* value, nuint size);
 
@@ -131,7 +152,7 @@ internal static unsafe partial class SystemCalls
     private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport(C, EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Sync(SafeFileHandle file);
+    private static partial int Fsync(SafeFileHandle file);
 
     [LibraryImport(C, EntryPoint = "syncfs", SetLastError = true)]
     private static partial int SyncAll(SafeFileHandle folder);

@@ -69,7 +69,8 @@ internal static class ModulesLockWriter
                 // whatever the umask
                 File.SetUnixFileMode(file.SafeFileHandle, Mode);
                 file.Write(Encoding.UTF8.GetBytes(text));
-                file.Flush(flushToDisk: true);
+                file.Flush();
+                SystemCalls.Sync(file.SafeFileHandle, part);
             }
 
             File.Move(part, target, overwrite: true);

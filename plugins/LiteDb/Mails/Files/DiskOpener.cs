@@ -13,8 +13,8 @@ internal sealed class DiskOpener(RootGuard roots) : IMailFileOpener
             return DatabaseFolder.Open(DatabaseKind.Mails, path, null);
 
         roots.Ensure(createBelow);
-        RootGuard.MakeFolders(Path.GetDirectoryName(path)!);
-        if (isShared && roots.WasMade(path, out var record) && !File.Exists(path))
+        RootGuard.MakeFolders(Path.GetDirectoryName(path)!, createBelow);
+        if (isShared && roots.WasMade(path, out var record) && !FileNames.IsTaken(path))
             throw new TemporaryFailureException($"the mail file {path} has vanished; mount its disk or restore it from the backup, or, if it is gone for good, remove {record}");
         var files = DatabaseFolder.Open(DatabaseKind.Mails, path, MailDatabase.CreateImage);
         if (isShared && files.Created)
@@ -25,6 +25,6 @@ internal sealed class DiskOpener(RootGuard roots) : IMailFileOpener
     public void Remove(string path)
     {
         File.Delete(path);
-        Folder.SyncParent(path);
+        Durable.SyncParent(path);
     }
 }

@@ -185,6 +185,11 @@ internal sealed class MailFile(string path, IMailFileOpener opener, ILogger logg
                 Open([request]);
             action();
         }
+        catch (TemporaryFailureException e) when (request is IFileRead)
+        {
+            // what the read came to, as a mailbox that is not there: nothing is wrong with the file, and others go on with it
+            request.Fail(e);
+        }
         catch (Exception e)
         {
             // The boundary of the module, as in Write.

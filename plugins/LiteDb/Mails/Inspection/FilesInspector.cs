@@ -128,7 +128,7 @@ internal sealed class FilesInspector(FileTemplate template, MailServices service
         if (inspection.Repair)
         {
             File.Delete(file);
-            Folder.SyncParent(file);
+            Durable.SyncParent(file);
         }
 
         return new Finding { Kind = FindingKind.Leftover, Place = file, What = "a mail file that was never finished", Repair = "remove it; it holds no mail", IsRepaired = inspection.Repair };

@@ -21,9 +21,10 @@ internal sealed class RootGuard(ModuleContext context)
     {
         if (Find(root) is { } fault)
             throw new TemporaryFailureException(fault);
-        if (File.Exists(RecordOf(root)))
+        if (FileNames.IsTaken(RecordOf(root)))
             return;
-        MakeFolders(root);
+        if (IsOurs(root))
+            MakeFolders(root, context.DataDirectory);
         Write(Path.Combine(root, Mark), "");
         Remember(root);
     }
@@ -63,24 +64,26 @@ internal sealed class RootGuard(ModuleContext context)
     }
 
     /// <summary>Whether this file was made once, and where that is written.</summary>
-    public bool WasMade(string file, out string record) => File.Exists(record = RecordOf(file));
+    public bool WasMade(string file, out string record) => FileNames.IsTaken(record = RecordOf(file));
 
     /// <summary>Writes down that it was used.</summary>
     public void Remember(string path)
     {
         var record = RecordOf(path);
-        MakeFolders(Path.GetDirectoryName(record)!);
+        MakeFolders(Path.GetDirectoryName(record)!, context.DataDirectory);
         Write(record, path + "\n");
     }
 
-    /// <summary>Makes a directory and those above it, durably.</summary>
-    public static void MakeFolders(string folder)
+    /// <summary>Makes a directory and those above it, durably. Also one that is there is synced: another attempt may have made it, and not come so far.</summary>
+    /// <param name="folder">The directory.</param>
+    /// <param name="below">One above it, which is there for good.</param>
+    public static void MakeFolders(string folder, string below)
     {
-        if (Directory.Exists(folder))
+        if (folder.Length <= below.TrimEnd('/').Length)
             return;
-        MakeFolders(Path.GetDirectoryName(folder)!);
+        MakeFolders(Path.GetDirectoryName(folder)!, below);
         Directory.CreateDirectory(folder, Private);
-        Folder.SyncParent(folder);
+        Durable.SyncParent(folder);
     }
 
     private bool IsOurs(string root) => (root + "/").StartsWith(context.DataDirectory.TrimEnd('/') + "/", StringComparison.Ordinal);
@@ -98,6 +101,6 @@ internal sealed class RootGuard(ModuleContext context)
         }
 
         File.Move(draft, path, overwrite: true);
-        Folder.SyncParent(path);
+        Durable.SyncParent(path);
     }
 }

@@ -58,6 +58,8 @@ internal static class ImportCases
     private static async Task ArrivalAsync(AgentWorld world, AgentHost host, MailboxUnderTest mailbox)
     {
         await ExpectArrivalAsync(mailbox);
+        if (!(await mailbox.Import.GetFidelityAsync()).ListsByArrival)
+            throw new NotOfferedException("the mailbox lists mails in the order in which they were put in (MailboxFidelity.ListsByArrival)");
         var first = DateTimeOffset.UtcNow.AddDays(-30);
         int[] days = [3, 1, 4, 0, 5, 2];
         var stored = new List<DeliveryOutcome>();

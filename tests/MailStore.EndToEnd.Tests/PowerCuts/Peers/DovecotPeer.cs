@@ -8,6 +8,8 @@ internal sealed class DovecotPeer(CutDisk disk, MtaPackages packages) : Peer(dis
 {
     protected override string Package => "dovecot-lmtpd";
 
+    protected override string Log => $"{Shared}/dovecot.log";
+
     protected override string Command => $"exec dovecot -F -c {Shared}/dovecot.conf";
 
     public override async Task LoadAsync(Ledger ledger, int seed, CancellationToken end)

@@ -40,6 +40,9 @@ internal abstract class Peer : IAsyncDisposable
     /// <summary>Debian's.</summary>
     protected abstract string Package { get; }
 
+    /// <summary>Where it logs; null where that is its output.</summary>
+    protected virtual string? Log => null;
+
     /// <summary>What runs until it is killed.</summary>
     protected abstract string Command { get; }
 
@@ -69,13 +72,23 @@ internal abstract class Peer : IAsyncDisposable
         _process.BeginErrorReadLine();
         _process.StandardInput.Close();
         for (var until = DateTime.UtcNow + Patience; !await IsUpAsync(); await Task.Delay(50))
-            Assert.True(!_process.HasExited && DateTime.UtcNow < until, $"{Package} does not start: {_output}");
+            Assert.True(!_process.HasExited && DateTime.UtcNow < until, $"{Package} does not start: {Tail}");
     }
 
     /// <summary>Brings mails until the end.</summary>
     public abstract Task LoadAsync(Ledger ledger, int seed, CancellationToken end);
 
-    /// <summary>Notes what it has said to be delivered by the time that it was killed.</summary>
+    /// <summary>What it says, for messages.</summary>
+    public string Tail
+    {
+        get
+        {
+            lock (_output)
+                return string.Concat(_output, Log is { } log && File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(20)) : "");
+        }
+    }
+
+    /// <summary>Notes what it has said to be delivered so far.</summary>
     public virtual void NoteAcknowledged(Ledger ledger)
     {
     }

@@ -9,6 +9,8 @@ namespace MailStore.EndToEnd.Tests.PowerCuts.Peers;
 [Collection(PowerCutCollection.Name), Trait("Category", "Peers")]
 public sealed class PeerTests(CutTable table, MtaPackages packages) : IClassFixture<MtaPackages>
 {
+    private const int MailsUnderWay = 8;
+
     public static TheoryData<string, string> Matrix
     {
         get
@@ -37,7 +39,8 @@ public sealed class PeerTests(CutTable table, MtaPackages packages) : IClassFixt
             await peer.StartAsync(ledger);
             using var end = new CancellationTokenSource();
             var load = peer.LoadAsync(ledger, random.Next(), end.Token);
-            await Task.Delay(random.Next(600, 2000));
+            await UntilUnderWayAsync(peer, ledger);
+            await Task.Delay(random.Next(1500));
             disk.Cut();
             await Task.Delay(random.Next(20));
             await peer.KillAsync();
@@ -51,6 +54,17 @@ public sealed class PeerTests(CutTable table, MtaPackages packages) : IClassFixt
 
         row.Acknowledged = ledger.Mails.Count(mail => mail.IsAcknowledged);
         Assert.True(row.Acknowledged > row.Cuts * 5, $"no load: {row}");
+    }
+
+    /// <summary>However slow the machine is, and however long the agent takes to begin.</summary>
+    private static async Task UntilUnderWayAsync(Peer peer, Ledger ledger)
+    {
+        var before = ledger.Mails.Count(mail => mail.IsAcknowledged);
+        for (var until = DateTime.UtcNow.AddMinutes(1); ledger.Mails.Count(mail => mail.IsAcknowledged) < before + MailsUnderWay; await Task.Delay(50))
+        {
+            Assert.True(DateTime.UtcNow < until, $"it delivers nothing: {peer.Tail}");
+            peer.NoteAcknowledged(ledger);
+        }
     }
 
     private static void LookAt(Peer peer, Ledger ledger, CutRow row)

@@ -12,6 +12,8 @@ internal sealed partial class PostfixPeer(CutDisk disk, MtaPackages packages) : 
 {
     protected override string Package => "postfix";
 
+    protected override string Log => Path.Combine(Shared, "mail.log");
+
     protected override string Command => $"chown postfix {Shared}/data && exec postfix -c {Shared}/etc start-fg";
 
     public override Task LoadAsync(Ledger ledger, int seed, CancellationToken end) =>
@@ -19,12 +21,14 @@ internal sealed partial class PostfixPeer(CutDisk disk, MtaPackages packages) : 
 
     public override void NoteAcknowledged(Ledger ledger)
     {
-        var log = File.ReadAllText(Path.Combine(Shared, "mail.log"));
+        if (!File.Exists(Log))
+            return;
+        var log = File.ReadAllText(Log);
         var queued = Directory.EnumerateFiles(Path.Combine(Shared, "spool"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).ToHashSet();
-        var ids = HasId().Matches(log).ToDictionary(match => match.Groups["queue"].Value, match => match.Groups["id"].Value);
+        var ids = HasId().Matches(log).DistinctBy(match => match.Groups["queue"].Value).ToDictionary(match => match.Groups["queue"].Value, match => match.Groups["id"].Value);
         foreach (Match match in IsSent().Matches(log))
         {
-            if (!queued.Contains(match.Groups["queue"].Value) && ledger.Find(ids[match.Groups["queue"].Value], match.Groups["user"].Value) is { } mail)
+            if (!queued.Contains(match.Groups["queue"].Value) && ledger.Find(ids.GetValueOrDefault(match.Groups["queue"].Value, ""), match.Groups["user"].Value) is { } mail)
                 mail.IsAcknowledged = true;
         }
     }
@@ -38,7 +42,7 @@ internal sealed partial class PostfixPeer(CutDisk disk, MtaPackages packages) : 
             Directory.CreateDirectory(Path.Combine(Shared, folder));
         }
 
-        File.Delete(Path.Combine(Shared, "mail.log"));
+        File.Delete(Log);
         Write("etc/virtual", string.Concat(Users.Select(user => $"{user} {user}/Maildir/\n")));
         Write("etc/main.cf", $"""
             compatibility_level = 3.6

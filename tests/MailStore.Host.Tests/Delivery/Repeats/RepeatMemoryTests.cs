@@ -1,5 +1,6 @@
 using MailStore.Host.Delivery.Repeats;
 using MailStore.Host.Tests.Modules;
+using MailStore.Sdk;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MailStore.Host.Tests.Delivery.Repeats;
@@ -8,6 +9,7 @@ namespace MailStore.Host.Tests.Delivery.Repeats;
 public sealed class RepeatMemoryTests : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromHours(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("mailstore-repeats-").FullName;
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
@@ -80,6 +82,18 @@ public sealed class RepeatMemoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_delivery_that_does_not_end_is_not_waited_for_without_end_and_still_counts_when_it_does()
+    {
+        using var memory = Open();
+        Assert.False(await memory.WasStoredAsync(Key(1), default));
+        var repeat = memory.WasStoredAsync(Key(1), default).AsTask();
+        _clock.Advance(Patience);
+        await Assert.ThrowsAsync<TemporaryFailureException>(() => repeat.WaitAsync(TimeSpan.FromMinutes(1)));
+        memory.End(Key(1), stored: true);
+        Assert.True(await memory.WasStoredAsync(Key(1), default));
+    }
+
+    [Fact]
     public async Task It_survives_a_kill()
     {
         // as after a kill, the first one is never closed
@@ -147,6 +161,38 @@ public sealed class RepeatMemoryTests : IDisposable
     }
 
     [Fact]
+    public async Task Processes_that_share_the_file_do_not_write_over_each_other()
+    {
+        using (var one = Open())
+        using (var other = Open())
+        {
+            for (uint i = 0; i < 100; i++)
+                await StoreAsync(i % 3 == 0 ? one : other, i);
+        }
+
+        using var again = Open();
+        for (uint i = 0; i < 100; i++)
+            Assert.True(await again.WasStoredAsync(Key(i), default), $"{i} is forgotten");
+    }
+
+    [Fact]
+    public async Task Processes_that_store_one_mail_each_do_not_let_it_grow_without_end()
+    {
+        const int Limit = 100;
+        for (uint i = 0; i < 5 * Limit; i++)
+        {
+            using var memory = Open(Limit);
+            await StoreAsync(memory, i);
+        }
+
+        Assert.InRange(new FileInfo(File).Length, 24, Limit * 24);
+        Assert.InRange(new FileInfo(File + ".old").Length, 24, Limit * 24);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+        using var last = Open(Limit);
+        Assert.True(await last.WasStoredAsync(Key((5 * Limit) - 1), default));
+    }
+
+    [Fact]
     public async Task Without_a_place_for_the_file_it_goes_on_and_says_so_once()
     {
         Directory.CreateDirectory(File);
@@ -189,5 +235,5 @@ public sealed class RepeatMemoryTests : IDisposable
         memory.End(Key(number), stored: true);
     }
 
-    private RepeatMemory Open(int limit = 1_000_000) => new(_directory, Window, limit, _log, _clock);
+    private RepeatMemory Open(int limit = 1_000_000) => new(_directory, Window, limit, Patience, _log, _clock);
 }

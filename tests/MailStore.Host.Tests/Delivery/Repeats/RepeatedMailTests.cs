@@ -1,4 +1,5 @@
 using MailStore.Host.Delivery;
+using MailStore.Host.Tests.Lmtp;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Tests.Delivery.Repeats;
@@ -82,6 +83,45 @@ public sealed class RepeatedMailTests : IDisposable
         release.SetResult();
         Assert.All((string[])[.. await first, .. await second], codes => Assert.Equal("250 2.0.0", codes));
         Assert.Equal(1, deliveries);
+    }
+
+    [Theory]
+    [InlineData("stored")]
+    [InlineData("refused")]
+    [InlineData("thrown")]
+    public async Task A_delivery_that_was_given_up_and_comes_back_counts_as_what_it_came_to(string late)
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _office.First.MailboxOf(Alice).Delivering = async (_, _) =>
+        {
+            // past its commit point: it heeds no cancellation
+            await release.Task;
+            return late switch
+            {
+                "stored" => DeliveryResult.Stored("1"),
+                "refused" => DeliveryResult.TemporaryFailure("not now"),
+                _ => throw new InvalidOperationException("broken"),
+            };
+        };
+        var first = SendAsync("A", Text, Alice);
+        await _office.PassUntilAsync(first);
+        Assert.Equal(["451 4.3.0"], await first);
+        _office.First.MailboxOf(Alice).Delivering = null;
+
+        // nobody knows yet what became of it: it is neither stored again nor promised
+        var second = SendAsync("A", Text, Alice);
+        await _office.PassUntilAsync(second);
+        Assert.Equal(["451 4.3.0"], await second);
+        Assert.Empty(_office.First.MailboxOf(Alice).Mails);
+
+        var third = SendAsync("A", Text, Alice);
+        await Task.Delay(20);
+        Assert.False(third.IsCompleted);
+        release.SetResult();
+        Assert.Equal(["250 2.0.0"], await third.WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal(late == "stored" ? 0 : 1, _office.First.MailboxOf(Alice).Mails.Count);
+        if (late == "stored")
+            await Eventually.IsTrueAsync(() => _office.Log.Entries.Any(entry => entry.Text.Contains("stored by first after all, as 1", StringComparison.Ordinal)), "told in the log");
     }
 
     [Fact]

@@ -134,6 +134,34 @@ public sealed class MailFileTests
     }
 
     [Fact]
+    public async Task A_read_of_a_mailbox_that_is_not_there_leaves_the_file_open_for_the_others()
+    {
+        await using var world = new MailWorld { Options = new LiteDbAgentOptions { Path = "mails.db" } };
+        using var other = new SimulatedOpener(new SimulatedDisk(), MailDatabase.CreateImage(), []);
+        var nowhere = await world.AllocateAsync(await world.StartAsync(other));
+        var disk = new SimulatedDisk();
+        using var opener = new SimulatedOpener(disk, MailDatabase.CreateImage(), []);
+        var agent = await world.StartAsync(opener);
+        var bob = await world.MailboxAsync(agent, "bob@example.org");
+        await bob.DeliverAsync(MailWorld.Mail(), default);
+        var gone = MailWorld.Open(agent, world.User(allocation: nowhere));
+        // opening a file reads it
+        await ReadsOfUsageAsync();
+        var usual = await ReadsOfUsageAsync();
+        await Assert.ThrowsAsync<TemporaryFailureException>(() => gone.GetUsageAsync(default).AsTask());
+        Assert.Equal(usual, await ReadsOfUsageAsync());
+        await Assert.ThrowsAsync<TemporaryFailureException>(() => MailWorld.ListAsync(gone));
+        Assert.Equal(usual, await ReadsOfUsageAsync());
+
+        async Task<int> ReadsOfUsageAsync()
+        {
+            var before = disk.Operations;
+            Assert.Equal(1, (await bob.GetUsageAsync(default)).Count);
+            return disk.Operations - before;
+        }
+    }
+
+    [Fact]
     public async Task A_damaged_file_is_a_failure_for_now_and_for_its_user_alone()
     {
         await using var world = new MailWorld();

@@ -42,7 +42,7 @@ internal sealed record UserFile(long Version, UserRecord? User)
         using (var file = File.Create(partial))
         {
             JsonSerializer.Serialize(file, this, Form);
-            file.Flush(flushToDisk: true);
+            Disk.Sync(file);
         }
 
         File.Move(partial, path, overwrite: true);

@@ -1,0 +1,17 @@
+using System.Diagnostics;
+
+namespace MailStore.Plugins.Tests.Postgres;
+
+/// <summary>Waits for what comes about by itself.</summary>
+internal static class Eventually
+{
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1), "it did not come about within a minute");
+            await Task.Delay(100);
+        }
+    }
+}
