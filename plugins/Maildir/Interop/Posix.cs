@@ -133,6 +133,9 @@ internal static class Posix
             if (LastError is var errno and not Errno.Interrupted)
                 throw new PosixException("syncfs", descriptor.Path, errno);
         }
+
+        // as with fsync
+        _ = FileStatus.Of(descriptor);
     }
 
     public static void Truncate(Descriptor file, long length) => Check(Native.Truncate(file, length), "cut the length of", file);
