@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using MailStore.Maildir.Delivery;
 using MailStore.Maildir.Inspection;
@@ -14,14 +15,14 @@ namespace MailStore.Maildir;
 
 /// <summary>The Maildir of one user. Holds nothing open; what it remembers is shared with other objects for the same Maildir.</summary>
 internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootGuard roots, FlagsMemory flags, WorkerPool workers, OpenJournal? journal, TimeProvider clock, ILogger logger)
-    : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxRemoval
+    : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxExtras, IMailboxRemoval
 {
     private readonly BoxOpener _opener = new(place, state, roots);
     private readonly MailboxReader _reader = new(place.Home, roots, flags);
 
     private MailboxDelivery Delivery => field ??= new MailboxDelivery(place, state, _opener, journal, clock, logger);
 
-    private MailImporter Importer => field ??= new MailImporter(place, state, _opener, workers, clock, logger);
+    private MailImporter Importer => field ??= new MailImporter(place, state, _opener, flags, workers, clock, logger);
 
     private MailChanger Changer => field ??= new MailChanger(place, state, _reader, clock);
 
@@ -70,6 +71,20 @@ internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootG
     {
         var usage = await RunAsync(Measure, cancellationToken);
         return new MailboxUsage(usage.Bytes, usage.Count, place.Limit.Bytes, place.Limit.Count);
+    }
+
+    public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var folder in (await RunAsync(_reader.Boxes, cancellationToken)).Select(box => box.Folder).OfType<string>())
+            yield return folder;
+    }
+
+    public async ValueTask<string?> DescribeUnreadableAsync(CancellationToken cancellationToken)
+    {
+        var marked = 0;
+        foreach (var box in await RunAsync(_reader.Boxes, cancellationToken))
+            marked += await RunAsync(() => _reader.CountKeywords(box), cancellationToken);
+        return marked == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"the keywords of {marked} {(marked == 1 ? "mail" : "mails")}");
     }
 
     public async ValueTask RemoveAllAsync(CancellationToken cancellationToken) =>

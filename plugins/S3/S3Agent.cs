@@ -135,7 +135,7 @@ public sealed class S3Agent : IMailDeliveryAgent, IStorageInspection, IModuleLif
         var options = user.GetOptions<S3Options>();
         try
         {
-            return PlaceForm.Write(await _maker.MakeAsync(user, options.Bucket, TemplateOf(options), cancellationToken), context);
+            return PlaceForm.Write(await _maker.MakeAsync(user, options.Bucket, TemplateOf(options), context.Current, cancellationToken), context);
         }
         catch (CallException e)
         {

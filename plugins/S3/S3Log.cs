@@ -49,4 +49,10 @@ internal static partial class S3Log
 
     [LoggerMessage(54, LogLevel.Error, "{File} cannot be read: {Reason}; mails whose deliveries were given up before the last end may be there twice; the log has their keys")]
     public static partial void WithdrawalsNotRead(ILogger logger, string file, string reason);
+
+    [LoggerMessage(55, LogLevel.Warning, "the delivery to {Key} cannot be withdrawn yet: {Reason}; it is tried again, now and after each start, and until then that mail may be there twice")]
+    public static partial void NotWithdrawnYet(ILogger logger, string key, string reason);
+
+    [LoggerMessage(56, LogLevel.Warning, "the delivery to {Key} need not be withdrawn any more: the bucket {Bucket} is gone")]
+    public static partial void NothingToWithdraw(ILogger logger, string key, string bucket);
 }

@@ -3,15 +3,19 @@ using MailStore.Tests;
 
 namespace MailStore.EndToEnd.Tests;
 
-/// <summary>The built program, run as a stranger would run it.</summary>
+/// <summary>The program, run as a stranger would run it: what tests/run names, that of the package, which is compiled ahead and starts in two thirds of the time; or else what was built here.</summary>
 internal static class MailStoreProgram
 {
-    private static readonly string Configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+    private static readonly string? Installed = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_PROGRAM") is { Length: > 0 } folder ? folder : null;
 
-    public static string Path { get; } =
-        System.IO.Path.Combine(RepositoryRoot.Path, "host", "MailStore.Host", "bin", Configuration, "net10.0", "mailstore");
+    /// <summary>In which the tests were built.</summary>
+    public static readonly string Configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 
-    public static string ModulesDirectory { get; } = System.IO.Path.Combine(RepositoryRoot.Path, "modules.d");
+    public static string Path { get; } = Installed is not null
+        ? System.IO.Path.Combine(Installed, "mailstore")
+        : System.IO.Path.Combine(RepositoryRoot.Path, "host", "MailStore.Host", "bin", Configuration, "net10.0", "mailstore");
+
+    public static string ModulesDirectory { get; } = System.IO.Path.Combine(Installed ?? RepositoryRoot.Path, "modules.d");
 
     /// <summary>mailstore-deliver as tests/run builds it.</summary>
     public static string NativeDeliver { get; } =
@@ -60,7 +64,7 @@ internal static class MailStoreProgram
             // it read no more than it needed
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1" ? 60 : 5));
         await process.WaitForExitAsync(patience.Token);
         return new CommandResult(process.ExitCode, await output, await errors);
     }

@@ -20,7 +20,8 @@ public sealed class ModuleVerifyTests
         var cases = lines.Where(line => line.TryGetProperty("case", out _)).ToList();
         Assert.Equal(kinds, cases.Select(found => found.GetProperty("kind").GetString()).Distinct().Order(StringComparer.Ordinal));
         Assert.DoesNotContain(cases, found => string.IsNullOrEmpty(found.GetProperty("requirement").GetString()));
-        Assert.Empty(cases.Where(found => found.GetProperty("verdict").GetString() == "broken").Select(found => found.ToString()));
+        var broken = cases.Where(found => found.GetProperty("verdict").GetString() == "broken").ToList();
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
         var summaries = lines.Except(cases).ToList();
         Assert.Equal(kinds.Length, summaries.Count);
         Assert.All(summaries, summary => Assert.True(summary.GetProperty("passed").GetBoolean()));

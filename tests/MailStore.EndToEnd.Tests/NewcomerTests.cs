@@ -8,7 +8,7 @@ public sealed class NewcomerTests
     [Theory]
     [InlineData("usr", "'mailstore' has no command 'usr'; did you mean 'user'?")]
     [InlineData("user ad alice@example.org", "'mailstore user' has no command 'ad'; did you mean 'add'?")]
-    [InlineData("user", "'mailstore user' wants one of: add, set, show, list, remove, import, backup, test")]
+    [InlineData("user", "'mailstore user' wants one of: add, set, show, list, remove, move, import, backup, test")]
     [InlineData("user add", "'mailstore user add' lacks NAME (the user's name: an address without detail, alice@example.org)")]
     [InlineData("health --josn", "'mailstore health' has no option '--josn'; did you mean '--json'?")]
     [InlineData("user show alice @example.org", "'@example.org' is one word too many for 'mailstore user show'; put quotes around what holds blanks")]

@@ -97,7 +97,7 @@ public sealed class ProgramTests
         Assert.StartsWith("421 4.3.2 ", await replies.ReadLineAsync(), StringComparison.Ordinal);
         Assert.Null(await replies.ReadLineAsync());
         Assert.Equal(0, await exit);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"it took {watch.Elapsed}");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"it took {watch.Elapsed}");
         Assert.False(File.Exists(Path.Combine(place.DataDirectory, "admin.sock")));
     }
 
@@ -105,7 +105,7 @@ public sealed class ProgramTests
     public async Task Each_command_has_a_help_that_fits_it()
     {
         using var place = new TestPlace();
-        foreach (var command in (string[])["", "serve", "demo", "deliver", "user", "user add", "user set", "user show", "user list", "user remove", "user import", "user backup", "user test", "module", "module list", "module describe", "config check", "config show", "doctor", "health", "mail list", "mail show", "mail export"])
+        foreach (var command in (string[])["", "serve", "demo", "deliver", "user", "user add", "user set", "user show", "user list", "user remove", "user move", "user import", "user backup", "user test", "module", "module list", "module describe", "config check", "config show", "doctor", "health", "mail list", "mail show", "mail export"])
         {
             var help = (await place.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).Succeeded();
             Assert.Contains("Usage:", help.Output, StringComparison.Ordinal);

@@ -20,7 +20,8 @@ public sealed class RepeatTests
             Assert.Equal(250, await SendAsync(server, "QUEUE1"));
             Assert.Single(StoredMaildir.Files(place.MaildirOf(Alice)));
             await SendAndLeaveAsync(server, "QUEUE2");
-            await WaitForFilesAsync(place, 2);
+            // the name is there before it is synced and noted; this is told after that
+            await WaitForStoredAsync(server, 2);
             await server.KillAsync();
         }
 
@@ -94,15 +95,9 @@ public sealed class RepeatTests
         await client.SendAsync((byte[])[.. Mail(queueId), .. ".\r\n"u8]);
     }
 
-    private static async Task WaitForFilesAsync(TestPlace place, int count)
+    private static async Task WaitForStoredAsync(ServerProcess server, int count)
     {
-        for (var i = 0; StoredMaildir.Files(place.MaildirOf(Alice)).Count < count; i++)
-        {
-            Assert.True(i < 3000, "the mail was never stored");
-            await Task.Delay(10);
-        }
-
-        // the name is there before it is synced and noted
-        await Task.Delay(500);
+        for (var until = DateTime.UtcNow.AddMinutes(1); server.Log.Split(" stored by ").Length <= count; await Task.Delay(20))
+            Assert.True(DateTime.UtcNow < until, $"the mail was never stored: {server.Log}");
     }
 }

@@ -69,9 +69,9 @@ public sealed class UserLifeTests
         await SendAsync(server, Alice);
 
         var refused = (await place.RunAsync("user", "set", Alice, "mda=archive")).FailedClearly(65);
-        Assert.Contains($"'mailstore user remove {Alice} --keep-mail' and 'mailstore user add {Alice} mda=NAME'", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains($"'mailstore user move {Alice} --mda NAME'", refused.Errors, StringComparison.Ordinal);
         refused = (await place.RunAsync("user", "set", Alice, "path=elsewhere")).FailedClearly(65);
-        Assert.Contains($"mailstore user add {Alice} path=", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains($"mailstore user move {Alice} path=", refused.Errors, StringComparison.Ordinal);
         (await place.RunAsync("user", "set", Alice, "quota=10M")).Succeeded();
     }
 

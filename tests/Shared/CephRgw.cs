@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
+using MailStore.Tests.Servers;
 
 namespace MailStore.Tests;
 
@@ -19,7 +19,7 @@ internal sealed class CephRgw : IAsyncDisposable
     // short: Ceph puts Unix sockets into it
     private readonly string _folder = Directory.CreateTempSubdirectory("ms-rgw-").FullName;
     private readonly List<Process> _processes = [];
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Take();
     private Process? _gateway;
 
     private CephRgw()
@@ -114,7 +114,7 @@ internal sealed class CephRgw : IAsyncDisposable
     {
         foreach (var part in (string[])["mon", "osd", "log", "run", "rgw", "crash"])
             Directory.CreateDirectory(Path.Combine(_folder, part));
-        var (id, osd, monitor) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString(), FreePort());
+        var (id, osd, monitor) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString(), FreePort.Take());
         await File.WriteAllTextAsync(Config, Configuration(id, monitor));
         var map = Path.Combine(_folder, "monmap");
         await RunAsync("monmaptool", "--create", "--clobber", "--fsid", id, "--addv", "a", $"[v2:127.0.0.1:{monitor}/0]", map);
@@ -162,13 +162,6 @@ internal sealed class CephRgw : IAsyncDisposable
     }
 
     private string LastWords() => string.Join('\n', Directory.GetFiles(Path.Combine(_folder, "log")).SelectMany(file => File.ReadLines(file).TakeLast(5)));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private string Configuration(string id, int monitor)
     {

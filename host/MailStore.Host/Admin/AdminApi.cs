@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MailStore.Host.Admin.Doctoring;
+using MailStore.Host.Admin.Importing;
+using MailStore.Host.Admin.Moving;
 using MailStore.Host.Delivery;
 using MailStore.Host.Modules;
 using MailStore.Sdk;
@@ -15,7 +17,7 @@ namespace MailStore.Host.Admin;
 /// The requests of the admin socket. Names go in the query, never in the path. Lists are one JSON object a line, written as they come.
 /// </summary>
 internal sealed class AdminApi(
-    UserAdministration users, UserReporter reporter, MailReader mails, Doctor doctor, UserDirectory directory, ModuleSet modules, ServerStatus status,
+    UserAdministration users, UserReporter reporter, MailReader mails, MailImports imports, UserMover mover, MoveLocks moves, Doctor doctor, UserDirectory directory, ModuleSet modules, ServerStatus status,
     ILogger<AdminApi> logger)
 {
     private const int ImportsAtOnce = 64;
@@ -54,10 +56,15 @@ internal sealed class AdminApi(
         ("DELETE", "/users") => RemoveAsync(context, cancellationToken),
         ("GET", "/users/show") => ShowAsync(context, cancellationToken),
         ("GET", "/users/test") => TestAsync(context, cancellationToken),
+        ("POST", "/users/move") => MoveAsync(context, cancellationToken),
+        ("POST", "/users/move/hook") => EndHookAsync(context),
         ("GET", "/users/backup") => BackUpAsync(context, cancellationToken),
         ("GET", "/doctor") => ExamineAsync(context, repair: false, cancellationToken),
         ("POST", "/doctor") => ExamineAsync(context, repair: true, cancellationToken),
         ("GET", "/mail") => ListMailAsync(context, cancellationToken),
+        ("GET", "/mail/known") => ListKnownAsync(context, cancellationToken),
+        ("POST", "/mail/folder") => FindFolderAsync(context, cancellationToken),
+        ("POST", "/mail/import") => ImportMailAsync(context, cancellationToken),
         ("GET", "/mail/content") => MailContentAsync(context, cancellationToken),
         _ => throw new AdminException(ExitCode.Software, $"the running server does not know the request {context.Request.Method} {context.Request.Path}; is it of another version?"),
     };
@@ -129,7 +136,7 @@ internal sealed class AdminApi(
         try
         {
             var record = await users.AddAsync(change, cancellationToken);
-            return new ImportResult(change.Line, record?.Name ?? change.Name, null, ExitCode.Ok, WasThere: record is null);
+            return new ImportResult(change.Line, record?.Name ?? change.Name, null, ExitCode.Ok, WasThere: record is null, record is null ? null : reporter.WarningsFor(record, change.Settings.Keys));
         }
         catch (Exception e) when (ErrorFor(e) is { } error)
         {
@@ -141,7 +148,8 @@ internal sealed class AdminApi(
     {
         using var body = new StreamReader(context.Request.Body, Encoding.UTF8);
         var change = Read(await body.ReadToEndAsync(cancellationToken), AdminJson.Default.UserChange);
-        await WriteAsync(context, reporter.View(await users.SetAsync(change, cancellationToken)), AdminJson.Default.UserView);
+        var record = await users.SetAsync(change, cancellationToken);
+        await WriteAsync(context, reporter.View(record) with { Warnings = reporter.WarningsFor(record, change.Settings.Keys) }, AdminJson.Default.UserView);
     }
 
     private async Task RemoveAsync(HttpContext context, CancellationToken cancellationToken)
@@ -151,10 +159,31 @@ internal sealed class AdminApi(
     }
 
     private async Task ShowAsync(HttpContext context, CancellationToken cancellationToken) =>
-        await WriteAsync(context, reporter.View(await users.FindAsync(Query(context, "name"), cancellationToken)), AdminJson.Default.UserView);
+        await WriteAsync(context, reporter.ViewInForce(await users.FindAsync(Query(context, "name"), cancellationToken)), AdminJson.Default.UserView);
 
     private async Task TestAsync(HttpContext context, CancellationToken cancellationToken) =>
         await WriteAsync(context, await reporter.ReportAsync(Query(context, "address"), cancellationToken), AdminJson.Default.UserReport);
+
+    /// <summary>Tells how far it is as it goes on, and at last what came of it, which may be an error.</summary>
+    private async Task MoveAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        using var body = new StreamReader(context.Request.Body, Encoding.UTF8);
+        var request = Read(await body.ReadToEndAsync(cancellationToken), AdminJson.Default.MoveRequest);
+        try
+        {
+            await mover.MoveAsync(request, line => WriteLineAsync(context, line, AdminJson.Default.MoveLine), cancellationToken);
+        }
+        catch (Exception e) when (ErrorFor(e) is { } error && context.Response.HasStarted)
+        {
+            await WriteLineAsync(context, new MoveLine { User = request.Name, Error = error.Error, ExitCode = error.ExitCode }, AdminJson.Default.MoveLine);
+        }
+    }
+
+    private Task EndHookAsync(HttpContext context)
+    {
+        moves.EndHook(Query(context, "name"));
+        return Task.CompletedTask;
+    }
 
     private async Task BackUpAsync(HttpContext context, CancellationToken cancellationToken)
     {
@@ -174,6 +203,18 @@ internal sealed class AdminApi(
         if (await mails.OpenMailboxAsync(Query(context, "name"), cancellationToken) is not { } mailbox)
             return;
         await JsonLines.WriteAsync(context, mailbox.ListAsync(cancellationToken), StoredMailView.Of, AdminJson.Default.StoredMailView, cancellationToken);
+    }
+
+    private Task ListKnownAsync(HttpContext context, CancellationToken cancellationToken) => JsonLines.WriteAsync(
+        context, imports.ListKnownAsync(Query(context, "name"), cancellationToken), known => known, AdminJson.Default.KnownMail, cancellationToken);
+
+    private async Task FindFolderAsync(HttpContext context, CancellationToken cancellationToken) => await WriteAsync(
+        context, await imports.FindFolderAsync(Query(context, "name"), Query(context, "folder"), cancellationToken), AdminJson.Default.ImportFolder);
+
+    private async Task ImportMailAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        foreach (var result in await imports.ImportAsync(Query(context, "name"), context.Request.BodyReader, cancellationToken))
+            await WriteLineAsync(context, result, AdminJson.Default.ImportedMailResult);
     }
 
     private async Task MailContentAsync(HttpContext context, CancellationToken cancellationToken)

@@ -6,6 +6,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MailStore.Host.Admin.Doctoring;
+using MailStore.Host.Admin.Importing;
+using MailStore.Host.Admin.Moving;
+using MailStore.Host.Delivery;
 
 namespace MailStore.Host.Admin;
 
@@ -80,6 +83,20 @@ internal sealed class AdminClient : IDisposable
         return await ReadAsync(() => response.Content.ReadAsStringAsync(cancellationToken));
     }
 
+    /// <summary>Moves one user to another place; the lines tell how far it is, and the last one what came of it.</summary>
+    public async IAsyncEnumerable<MoveLine> MoveAsync(MoveRequest move, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var content = JsonContent.Create(move, AdminJson.Default.MoveRequest);
+        await foreach (var line in LinesAsync(new HttpRequestMessage(HttpMethod.Post, "users/move") { Content = content }, AdminJson.Default.MoveLine, cancellationToken))
+            yield return line;
+    }
+
+    /// <summary>The command of the administrator was run, for which a move waits.</summary>
+    public async Task EndHookAsync(string name, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, $"users/move/hook?name={Uri.EscapeDataString(name)}"), cancellationToken);
+    }
+
     /// <summary>Compares records with storage.</summary>
     /// <param name="name">Of one user; null for all, and what belongs to nobody.</param>
     /// <param name="repair">Whether to mend what can be.</param>
@@ -93,6 +110,25 @@ internal sealed class AdminClient : IDisposable
 
     public Task CopyMailAsync(string name, string id, Stream target, CancellationToken cancellationToken) =>
         CopyAsync($"mail/content?name={Uri.EscapeDataString(name)}&id={Uri.EscapeDataString(id)}", target, _ => { }, cancellationToken);
+
+    /// <summary>What a user has, by the content of his mails.</summary>
+    public IAsyncEnumerable<KnownMail> ListKnownMailAsync(string name, CancellationToken cancellationToken) =>
+        LinesAsync(new HttpRequestMessage(HttpMethod.Get, $"mail/known?name={Uri.EscapeDataString(name)}"), AdminJson.Default.KnownMail, cancellationToken);
+
+    /// <summary>Which folder mails for a folder come to be in.</summary>
+    public async Task<ImportFolder> FindFolderAsync(string name, string folder, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"mail/folder?name={Uri.EscapeDataString(name)}&folder={Uri.EscapeDataString(folder)}");
+        using var response = await SendAsync(request, cancellationToken);
+        return await ReadAsync(() => response.Content.ReadFromJsonAsync(AdminJson.Default.ImportFolder, cancellationToken)) ?? throw Empty();
+    }
+
+    /// <summary>Has mails stored.</summary>
+    /// <returns>What became of each, in their order.</returns>
+    public IAsyncEnumerable<ImportedMailResult> ImportMailAsync(string name, IReadOnlyList<(ImportedMail Head, MailBuffer Content)> mails, CancellationToken cancellationToken) =>
+        LinesAsync(
+            new HttpRequestMessage(HttpMethod.Post, $"mail/import?name={Uri.EscapeDataString(name)}") { Content = new ImportedMailsContent(mails) },
+            AdminJson.Default.ImportedMailResult, cancellationToken);
 
     /// <summary>Copies the user database.</summary>
     /// <param name="target">Where to.</param>

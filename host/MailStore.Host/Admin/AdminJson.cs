@@ -2,6 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MailStore.Host.Admin.Doctoring;
+using MailStore.Host.Admin.Importing;
+using MailStore.Host.Admin.Moving;
 
 namespace MailStore.Host.Admin;
 
@@ -17,6 +19,13 @@ namespace MailStore.Host.Admin;
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(ModuleView))]
 [JsonSerializable(typeof(DoctorLine))]
+[JsonSerializable(typeof(ImportedMail))]
+[JsonSerializable(typeof(ImportedMailResult))]
+[JsonSerializable(typeof(KnownMail))]
+[JsonSerializable(typeof(ImportFolder))]
+[JsonSerializable(typeof(MoveState))]
+[JsonSerializable(typeof(MoveRequest))]
+[JsonSerializable(typeof(MoveLine))]
 [JsonSerializable(typeof(ErrorView))]
 internal sealed partial class AdminJson : JsonSerializerContext
 {

@@ -1,3 +1,4 @@
+using MailStore.Host.Admin.Moving;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
 using MailStore.Sdk;
@@ -13,6 +14,9 @@ internal sealed class SettingsCheck(UserDirectory directory, IReadOnlyCollection
         {
             if (HostKeys.Check(key, value, mdas) is { } mistake)
                 throw new AdminException(ExitCode.DataError, mistake);
+            // it comes with a record from another database, together with the allocation that it belongs to
+            if (HostKeys.IsKept(key) && (record.Allocation is null || (key == HostKeys.Moving && MoveState.TryParse(value) is null)))
+                throw Kept(key);
         }
 
         if (record.Settings.ContainsKey(HostKeys.Alias))
@@ -25,12 +29,15 @@ internal sealed class SettingsCheck(UserDirectory directory, IReadOnlyCollection
     /// <summary>The same, and that nothing changes which an allocation has decided already.</summary>
     public async Task CheckChangeAsync(UserRecord before, UserRecord after, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
+        // a state of a later version is no use to this one, and would be in the way for ever
+        if (keys.FirstOrDefault(HostKeys.IsKept) is { } kept && (kept != HostKeys.Moving || after.Settings.ContainsKey(kept) || MoveState.TryOf(before) is not null))
+            throw Kept(kept);
         if (before.Allocation is { } allocation)
         {
             if (keys.Contains(HostKeys.Mda) && after.Settings.GetValueOrDefault(HostKeys.Mda) != allocation.Mda)
             {
                 throw new AdminException(ExitCode.DataError,
-                    $"user '{before.Name}' is allocated by mda '{allocation.Mda}' and keeps it; to begin anew elsewhere, {WayOut(before.Name, "mda=NAME")}");
+                    $"user '{before.Name}' is allocated by mda '{allocation.Mda}' and keeps it; 'mailstore user move {before.Name} --mda NAME' moves him with all his mail");
             }
 
             var parsed = await directory.ParseAsync(before, cancellationToken);
@@ -40,13 +47,18 @@ internal sealed class SettingsCheck(UserDirectory directory, IReadOnlyCollection
             if (fixedKeys.Intersect(keys).FirstOrDefault() is { } key)
             {
                 throw new AdminException(ExitCode.DataError,
-                    $"'{key}' of user '{before.Name}' was decided when he was allocated; to begin anew elsewhere, {WayOut(before.Name, $"{key}=…")}");
+                    $"'{key}' of user '{before.Name}' was decided when he was allocated; 'mailstore user move {before.Name} {key}=…' moves him with all his mail");
             }
         }
 
         await CheckAsync(after, cancellationToken);
+        // else his mail would be refused from the switch on, and neither could the move end nor be given up
+        if (MoveState.TryOf(after) is { } move && (await directory.TryParseAsync(move.OtherOf(after), cancellationToken)).Result is ParseResult.Invalid invalid)
+        {
+            throw new AdminException(ExitCode.DataError,
+                $"user '{before.Name}' is being moved, and his other place, at mda '{move.Other.Mda}', does not take this: {invalid.Reason}; wait until the move is over, which 'mailstore user show {before.Name}' tells");
+        }
     }
 
-    private static string WayOut(string name, string setting) =>
-        $"save his mail with 'mailstore mail export {name} -o PATH', then 'mailstore user remove {name} --keep-mail' and 'mailstore user add {name} {setting}'";
+    private static AdminException Kept(string key) => new(ExitCode.DataError, $"'{key}' is no setting: 'mailstore user move' keeps it, for itself");
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MailStore.Host.Admin.Moving;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
 using MailStore.Host.Modules;
@@ -7,7 +8,7 @@ using MailStore.Sdk;
 namespace MailStore.Host.Admin;
 
 /// <summary>What administrators do with user records: add, set, remove. Checked before it is written; every write is a compare-and-set.</summary>
-internal sealed class UserAdministration(HostConfiguration configuration, UserDirectory directory, IReadOnlyCollection<string> mdas)
+internal sealed class UserAdministration(HostConfiguration configuration, UserDirectory directory, IReadOnlyCollection<string> mdas, MoveLocks moves)
 {
     private const int Attempts = 20;
 
@@ -80,9 +81,32 @@ internal sealed class UserAdministration(HostConfiguration configuration, UserDi
     /// <returns>What was done, in words.</returns>
     public async Task<string> RemoveAsync(string name, MailRemoval mail, CancellationToken cancellationToken)
     {
+        if (mail == MailRemoval.Keep)
+            return await RemoveNowAsync(name, mail, cancellationToken);
+        // his mail goes: nobody may be about to bring it to another place, or more of it to this one
+        await using var turn = await moves.EnterAsync((await FindAsync(name, cancellationToken)).Name, cancellationToken);
+        using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn.Lost);
+        try
+        {
+            return await RemoveNowAsync(name, mail, whole.Token);
+        }
+        catch (OperationCanceledException) when (turn.Lost.IsCancellationRequested)
+        {
+            throw new AdminException(ExitCode.TemporaryFailure, $"the lock of user '{name}' was lost, so that another host may move him; try again");
+        }
+    }
+
+    private async Task<string> RemoveNowAsync(string name, MailRemoval mail, CancellationToken cancellationToken)
+    {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var record = await FindAsync(name, cancellationToken);
+            if (mail != MailRemoval.Keep && MoveState.TryOf(record) is { } move)
+            {
+                throw new AdminException(ExitCode.DataError,
+                    $"user '{record.Name}' is being moved: {MoveView.Of(record, move).Text}. Remove him then, or say --keep-mail, which leaves both places as they are");
+            }
+
             var removed = (record.Allocation, mail) switch
             {
                 (null, _) => await TryRemoveAsync(record, "no mail was ever stored", cancellationToken),

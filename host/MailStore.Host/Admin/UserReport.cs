@@ -26,6 +26,3 @@ internal sealed record UserReport
 
     public string? Usage { get; init; }
 }
-
-/// <summary>One setting in force, and who said so.</summary>
-internal sealed record SettingView(string Key, string Value, string From);

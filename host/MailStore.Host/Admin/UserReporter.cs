@@ -1,6 +1,7 @@
 using System.Globalization;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
+using MailStore.Host.Modules;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Admin;
@@ -9,6 +10,20 @@ namespace MailStore.Host.Admin;
 internal sealed class UserReporter(HostConfiguration configuration, UserDirectory directory, IDelivery delivery)
 {
     public UserView View(UserRecord record) => UserView.Of(record, directory.MdaNameOf(record), directory.IsEnabled(record));
+
+    /// <summary>A record with what is in force for its user.</summary>
+    public UserView ViewInForce(UserRecord record) =>
+        record.Settings.ContainsKey(HostKeys.Alias) ? View(record) : View(record) with { InForce = SettingsOf(record) };
+
+    /// <summary>What was just written, and does not count; null where all of it does.</summary>
+    public IReadOnlyList<string>? WarningsFor(UserRecord record, IEnumerable<string> written)
+    {
+        if (configuration.Policy.IsEmpty || record.Settings.ContainsKey(HostKeys.Alias))
+            return null;
+        string[] warnings = [.. SettingsOf(record).Where(setting => setting.PassedOver is not null).IntersectBy(written, setting => setting.Key)
+            .Select(setting => $"'{setting.Key}' is written, but does not count: {setting.Key} = {setting.Text}")];
+        return warnings.Length == 0 ? null : warnings;
+    }
 
     public async Task<UserReport> ReportAsync(string address, CancellationToken cancellationToken)
     {
@@ -39,7 +54,7 @@ internal sealed class UserReporter(HostConfiguration configuration, UserDirector
                 ParseResult.Invalid invalid => $"invalid: {invalid.Reason}",
                 _ => null,
             },
-            Settings = SettingsOf(user),
+            Settings = SettingsOf(record),
             Usage = user.Result is ParseResult.Ready { Mailbox: IMailboxUsage usage } ? await UsageAsync(usage, cancellationToken) : null,
         };
     }
@@ -49,32 +64,30 @@ internal sealed class UserReporter(HostConfiguration configuration, UserDirector
         if (record.Allocation is not null)
             return "the allocation";
         if (record.Settings.ContainsKey(HostKeys.Mda))
-            return "the user's record";
+            return SettingView.Record;
         return directory.DomainOf(record.Name)?.FindValue(HostKeys.Mda) is { } entry
             ? Origin(entry)
             : configuration.Root?.FindValue(HostKeys.Mda) is { } top ? Origin(top) : "the default";
     }
 
-    /// <summary>Every option that a user may override: its value, and the highest layer that set it.</summary>
-    private List<SettingView> SettingsOf(ParsedUser user)
-    {
-        var settings = new List<SettingView>();
-        if (user.Mda?.OptionsType is not { } type)
-            return settings;
-        var domain = directory.DomainOf(user.Record.Name);
-        foreach (var option in OptionsDescription.For(type).Where(option => option.IsUserSetting))
-        {
-            if (user.Record.Settings.TryGetValue(option.Key, out var forced))
-                settings.Add(new SettingView(option.Key, forced, "the user's record"));
-            else if (Find(domain, option.Key) is { } ofDomain)
-                settings.Add(new SettingView(option.Key, SettingsLayer.Text(ofDomain.Value), $"{Origin(ofDomain)}, {domain!.Title}"));
-            else if (Find(user.Mda.Table, option.Key) is { } ofModule)
-                settings.Add(new SettingView(option.Key, SettingsLayer.Text(ofModule.Value), $"{Origin(ofModule)}, {user.Mda.Table!.Title}"));
-            else
-                settings.Add(new SettingView(option.Key, option.DefaultText, "the module's default"));
-        }
+    /// <summary>Every option that a user may override: its value, the highest layer that counts and set it, and what the policy had to do with it.</summary>
+    private List<SettingView> SettingsOf(UserRecord record) =>
+        directory.MdaOf(record) is { OptionsType: { } type } mda
+            ? [.. OptionsDescription.For(type).Where(option => option.IsUserSetting).Select(option => SettingOf(record, mda, option))]
+            : [];
 
-        return settings;
+    private SettingView SettingOf(UserRecord record, MdaInstance mda, OptionDescription option)
+    {
+        var key = option.Key;
+        var own = record.Settings.GetValueOrDefault(key);
+        var isPassedOver = own is not null && directory.PassesOver(record, mda, key);
+        var domain = directory.DomainOf(record.Name);
+        var (value, from) = own is not null && !isPassedOver ? (own, SettingView.Record)
+            : domain?.FindDotted(key) is { } ofDomain ? (SettingsLayer.Text(ofDomain.Value), $"{Origin(ofDomain)}, {domain.Title}")
+            : mda.Table?.FindDotted(key) is { } ofModule ? (SettingsLayer.Text(ofModule.Value), $"{Origin(ofModule)}, {mda.Table.Title}")
+            : (option.DefaultText, "the module's default");
+        var rule = configuration.Policy.Rules.ContainsKey(key) ? SettingsPolicy.Word(configuration.Policy.RuleFor(key)) : null;
+        return new SettingView(key, Secrets.Masked(key, value), from, rule, isPassedOver ? Secrets.Masked(key, own!) : null);
     }
 
     private static async Task<string> UsageAsync(IMailboxUsage mailbox, CancellationToken cancellationToken)
@@ -86,8 +99,4 @@ internal sealed class UserReporter(HostConfiguration configuration, UserDirector
     }
 
     private static string Origin(ConfigEntry entry) => $"{entry.File}({entry.Line},{entry.Column})";
-
-    /// <summary>The keys of nested options are dotted.</summary>
-    private static ConfigEntry? Find(ConfigTable? table, string key) =>
-        key.Split('.', 2) is [var outer, var inner] ? Find(table?.FindTable(outer), inner) : table?.FindValue(key);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MailStore.Host.Admin.Moving;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Admin;
@@ -26,6 +27,15 @@ internal sealed record UserView
 
     public string? Gid { get; init; }
 
+    /// <summary>Only of a user who is being moved.</summary>
+    public MoveView? Moving { get; init; }
+
+    /// <summary>Only of one who is shown: his settings with those of his domain, of the module's table and its defaults, as the policy has it.</summary>
+    public IReadOnlyList<SettingView>? InForce { get; init; }
+
+    /// <summary>Only of one who was changed: what was written, and does not count.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     /// <summary>Only in the first line of a list: how far its database has counted, for the one that the users are moved to.</summary>
     public CountersView? Counters { get; init; }
 
@@ -40,6 +50,7 @@ internal sealed record UserView
         Home = record.Allocation?.Values.GetValueOrDefault(Sdk.Allocation.Home),
         Uid = record.Allocation?.Values.GetValueOrDefault(Sdk.Allocation.Uid),
         Gid = record.Allocation?.Values.GetValueOrDefault(Sdk.Allocation.Gid),
+        Moving = MoveState.TryOf(record) is { } state ? MoveView.Of(record, state) : null,
     };
 
     public UserRecord ToRecord() => new()

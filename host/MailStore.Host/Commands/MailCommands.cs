@@ -1,17 +1,19 @@
 using System.CommandLine;
 using System.Text.Json;
 using MailStore.Host.Admin;
+using MailStore.Host.Commands.Importing;
 
 namespace MailStore.Host.Commands;
 
 /// <summary><c>mailstore mail …</c></summary>
 internal static class MailCommands
 {
-    public static Command Build() => new("mail", "Read a user's mail back through his MDA: list, show, export")
+    public static Command Build() => new("mail", "A user's mail through his MDA: list, show, export, import")
     {
         BuildList(),
         BuildShow(),
         MailExportCommand.Build(),
+        MailImportCommand.Build(),
     };
 
     private static Command BuildList()

@@ -1,5 +1,7 @@
 using MailStore.Host.Admin;
 using MailStore.Host.Admin.Doctoring;
+using MailStore.Host.Admin.Importing;
+using MailStore.Host.Admin.Moving;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
 using MailStore.Host.Lmtp;
@@ -48,10 +50,14 @@ internal sealed class MailServer : IAsyncDisposable
             var status = new ServerStatus(clock);
             if (options.ServeAdmin)
             {
-                var users = new UserAdministration(configuration, directory, [.. modules.Mdas.Keys]);
+                var moves = new MoveLocks(modules, clock);
+                var users = new UserAdministration(configuration, directory, [.. modules.Mdas.Keys], moves);
+                var drain = new MoveDrain(configuration.Options, modules, delivery.UnderWay, clock);
+                var mover = new UserMover(users, directory, modules, moves, drain, delivery, loggerFactory.CreateLogger<UserMover>(), clock);
                 var api = new AdminApi(
                     users, new UserReporter(configuration, directory, delivery), new MailReader(users, directory),
-                    new Doctor(configuration, users, directory, modules, clock), directory, modules, status,
+                    new MailImports(users, directory, modules, moves, delivery, clock), mover, moves,
+                    new Doctor(configuration, users, directory, modules, moves, clock), directory, modules, status,
                     loggerFactory.CreateLogger<AdminApi>());
                 server._admin = await AdminServer.StartAsync(options.AdminSocket, api, loggerFactory, cancellationToken);
             }

@@ -4,18 +4,19 @@ using MailStore.Host.Admin;
 
 namespace MailStore.Host.Commands;
 
-/// <summary><c>mailstore user …</c>, but for listing, testing, importing and the backup, which have files of their own.</summary>
+/// <summary><c>mailstore user …</c>, but for listing, testing, moving, importing and the backup, which have files of their own.</summary>
 internal static class UserCommands
 {
     public static readonly Argument<string> Name = new("NAME") { Description = "The user's name: an address without detail, alice@example.org" };
 
-    public static Command Build() => new("user", "Users: add, set, show, list, remove, import, back up, and test what would happen to a mail")
+    public static Command Build() => new("user", "Users: add, set, show, list, remove, move, import, back up, and test what would happen to a mail")
     {
         BuildAdd(),
         BuildSet(),
         BuildShow(),
         UserListCommand.Build(),
         BuildRemove(),
+        UserMoveCommand.Build(),
         UserImportCommand.Build(),
         UserBackupCommand.Build(),
         UserTestCommand.Build(),
@@ -34,6 +35,7 @@ internal static class UserCommands
                 if (result.Error is { } error)
                     throw new AdminException(result.ExitCode, error);
                 await Console.Error.WriteLineAsync($"user '{result.Name}' added{(result.Name.Contains('@', StringComparison.Ordinal) ? "" : "; the name has no domain: only mail for just that name is his")}");
+                await WarnAsync(result.Warnings);
             }
 
             return ExitCode.Ok;
@@ -54,6 +56,7 @@ internal static class UserCommands
             await using var connection = await new CommandContext(arguments).ConnectAsync(cancellationToken);
             var user = await connection.Client.SetAsync(change, cancellationToken);
             await Console.Error.WriteLineAsync($"user '{user.Name}' changed, version {user.Version}");
+            await WarnAsync(user.Warnings);
             return ExitCode.Ok;
         });
         return command;
@@ -62,7 +65,7 @@ internal static class UserCommands
     private static Command BuildShow()
     {
         var json = GlobalOptions.Json();
-        var command = new Command("show", "Show a user's record and what was allocated for him") { Name, json };
+        var command = new Command("show", "Show a user's record, which settings are in force and by whose word, and what was allocated for him") { Name, json };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var context = new CommandContext(arguments);
@@ -95,6 +98,12 @@ internal static class UserCommands
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static async Task WarnAsync(IReadOnlyList<string>? warnings)
+    {
+        foreach (var warning in warnings ?? [])
+            await Console.Error.WriteLineAsync($"mailstore: {warning}");
     }
 
     private static Argument<string[]> Settings(string description) =>

@@ -25,7 +25,7 @@ internal static class UserImportCommand
         await using var connection = await context.ConnectAsync(cancellationToken);
         await CheckServerAsync(context, connection, cancellationToken);
         var name = file == "-" ? "standard input" : file;
-        var (added, present, mistakes, failures) = (0, 0, 0, 0);
+        var (added, present, mistakes, failures, vain) = (0, 0, 0, 0, 0);
         var records = new RecordLines();
 
         if (context.Notes.Profile.Capabilities.Interactive)
@@ -34,6 +34,8 @@ internal static class UserImportCommand
             await ImportAsync(() => { });
 
         await Console.Error.WriteLineAsync($"{added} users added, {(present > 0 ? $"{present} were there already, " : "")}{mistakes} lines with mistakes");
+        if (vain > 0)
+            await Console.Error.WriteLineAsync($"mailstore: {vain} of them with settings that do not count, by [policy]; 'mailstore user show' tells which");
         if (records.AreCountersMissing)
             await Console.Error.WriteLineAsync("mailstore: these users come from a database, and no line says how far it has counted ('counters', in the first line of a list): uids may be given twice, and who is removed and added again may get the mail of before");
         // what may be tried again outweighs what must be mended first
@@ -43,6 +45,7 @@ internal static class UserImportCommand
         {
             await foreach (var result in connection.Client.ImportAsync(Changes(input, json ? records.Parse : UserLine.Parse, Tell), cancellationToken))
             {
+                vain += result.Warnings is null ? 0 : 1;
                 failures += result.ExitCode == ExitCode.TemporaryFailure ? 1 : 0;
                 if (result.Error is { } error)
                     Tell(result.Line, error);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using MailStore.Host.Admin;
+using MailStore.Host.Configuration;
 
 namespace MailStore.Host.Commands;
 
@@ -42,7 +43,7 @@ internal static partial class UserListCommand
     {
         ListFormat.Json => JsonSerializer.Serialize(user, AdminJson.Readable.UserView),
         ListFormat.Passwd => PasswdLine(user),
-        _ => UserLine.Format(user.Name, user.Settings),
+        _ => UserLine.Format(user.Name, user.Settings.Where(setting => !HostKeys.IsKept(setting.Key))),
     };
 
     /// <summary>

@@ -1,4 +1,5 @@
 using MailStore.Host.Admin;
+using MailStore.Host.Configuration;
 using Spectre.Console;
 
 namespace MailStore.Host.Commands;
@@ -12,10 +13,17 @@ internal static class UserTable
         Row("name", user.Name);
         Row("enabled", user.Enabled == false ? "no" : "yes");
         Row("mda", user.Mda);
-        Row("settings", user.Settings.Count == 0 ? "none: nothing is forced on this user" : string.Join(' ', user.Settings.Select(s => $"{s.Key}={s.Value}")));
+        var settings = user.Settings.Where(setting => !HostKeys.IsKept(setting.Key)).Select(setting => $"{setting.Key}={Secrets.Masked(setting.Key, setting.Value)}").ToList();
+        Row("settings", settings.Count == 0 ? "none: nothing is forced on this user" : string.Join(' ', settings));
+        if (user.InForce is { Count: > 0 } inForce)
+            Row("in force", "of his own, his domain's and the module's settings:");
+        foreach (var setting in user.InForce ?? [])
+            Row($"  {setting.Key}", setting.Text);
         Row("allocation", user.Allocation is null ? "none yet: the first mail makes it" : $"{user.Allocation.Id}, by mda '{user.Allocation.Mda}', form {user.Allocation.Form}");
         foreach (var (key, value) in user.Allocation?.Values ?? new Dictionary<string, string>())
             Row($"  {key}", value);
+        if (user.Moving is { } moving)
+            Row("moving", moving.Text);
         Row("version", user.Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
         output.Write(grid);
 

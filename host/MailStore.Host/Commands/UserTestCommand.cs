@@ -35,10 +35,12 @@ internal static class UserTestCommand
             return;
         output.WriteLine($"mda '{user.Mda}', by {report.MdaFrom}");
         output.WriteLine(report.Verdict ?? "");
+        if (user.Moving is { } moving)
+            output.WriteLine($"being moved: {moving.Text}");
         foreach (var (key, value) in user.Allocation?.Values ?? new Dictionary<string, string>())
             output.WriteLine($"  {key} = {value}, by the allocation");
         foreach (var setting in report.Settings)
-            output.WriteLine($"  {setting.Key} = {(setting.Value.Length == 0 ? "(none)" : setting.Value)}, by {setting.From}");
+            output.WriteLine($"  {setting.Key} = {setting.Text}");
         if (report.Usage is not null)
             output.WriteLine($"holds {report.Usage}");
     }

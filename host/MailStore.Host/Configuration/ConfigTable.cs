@@ -21,5 +21,9 @@ internal sealed record ConfigTable(string Title, string File, int Line, int Colu
     /// <summary>The table with this key.</summary>
     public ConfigTable? FindTable(string key) => Entries.Find(entry => entry.Key == key && entry.Value is ConfigTable)?.Value as ConfigTable;
 
+    /// <summary>A value, of a nested table where the key is dotted.</summary>
+    public ConfigEntry? FindDotted(string key) =>
+        key.Split('.', 2) is [var outer, var inner] ? FindTable(outer)?.FindDotted(inner) : FindValue(key);
+
     public Mistake Mistake(string message) => new(File, Line, Column, message);
 }

@@ -37,23 +37,24 @@ internal static class ConfigurationLoader
             Modules = used,
             UnusedModules = unused,
             Domains = DomainTables.Read(root, mdas, mistakes),
+            Policy = PolicyTable.Read(root, mistakes),
             Root = root,
             Mistakes = Mistake.Sorted(mistakes),
         };
     }
 
-    /// <summary>What is left of the top level for the host's own options, without the tables of modules and domains. Tables of nobody are told here.</summary>
+    /// <summary>What is left of the top level for the host's own options, without the tables of modules, domains and policy. Tables of nobody are told here.</summary>
     private static ConfigTable HostPart(ConfigTable root, List<Mistake> mistakes)
     {
         var schema = OptionsSchema.For(typeof(HostOptions));
         var tables = schema.Properties.Where(property => property.Nested is not null).Select(property => property.Key)
-            .Concat(ModuleKindNames.All.Select(kind => kind.Key())).Append(DomainTable).ToArray();
+            .Concat(ModuleKindNames.All.Select(kind => kind.Key())).Append(DomainTable).Append(SettingsPolicy.Table).ToArray();
         var part = new ConfigTable(root.Title, root.File, root.Line, root.Column);
         foreach (var entry in root.Entries)
         {
             if (entry.Value is ConfigTable table && (schema.Find(entry.Key) is null or { Nested: null }))
             {
-                if (ModuleKindNames.IsKey(entry.Key) || entry.Key == DomainTable)
+                if (ModuleKindNames.IsKey(entry.Key) || entry.Key is DomainTable or SettingsPolicy.Table)
                     continue;
                 if (schema.Find(entry.Key) is null)
                 {
@@ -65,6 +66,12 @@ internal static class ConfigurationLoader
             else if (entry.Key == DomainTable && entry.Value is not UnreadableValue)
             {
                 mistakes.Add(entry.Mistake("'domain' is a table: write [domain.\"example.org\"], and its settings below"));
+                continue;
+            }
+
+            if (entry.Key == SettingsPolicy.Table && entry.Value is not UnreadableValue)
+            {
+                mistakes.Add(entry.Mistake("'policy' is a table: write [policy], and below it quota = \"override\", \"ignore\" or \"user\""));
                 continue;
             }
 

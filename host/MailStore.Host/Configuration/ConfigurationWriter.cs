@@ -22,12 +22,22 @@ internal static class ConfigurationWriter
         toml.Write(OptionsSchema.For(typeof(HostOptions)), configuration.Options, "", configuration.Root, unset);
         foreach (var (section, type) in modules)
             WriteModule(toml, section, type);
+        if (!configuration.Policy.IsEmpty)
+            WritePolicy(toml, configuration.Policy);
         foreach (var (domain, table) in configuration.Domains)
         {
             var path = $"domain.{TomlText.String(domain)}";
             toml.Header(path, "");
             toml.WriteRaw(table, path);
         }
+    }
+
+    private static void WritePolicy(TomlTableWriter toml, SettingsPolicy policy)
+    {
+        toml.Header(SettingsPolicy.Table, "");
+        // no value for the test of secrets: a rule is none, whatever its key
+        foreach (var (key, (rule, entry)) in policy.Rules)
+            toml.Line(key, value: null, TomlText.String(SettingsPolicy.Word(rule)), entry, asComment: false);
     }
 
     private static void WriteModule(TomlTableWriter toml, ModuleSection section, Type? type)

@@ -35,6 +35,9 @@ internal sealed class HostConfiguration
     /// </summary>
     public required IReadOnlyDictionary<string, ConfigTable> Domains { get; init; }
 
+    /// <summary>The table <c>[policy]</c>; its keys are checked by <see cref="PolicyChecker"/>, once the modules are known.</summary>
+    public SettingsPolicy Policy { get; init; } = SettingsPolicy.None;
+
     /// <summary>The top-level table as read, for 'config show'; null when no file was found.</summary>
     public required ConfigTable? Root { get; init; }
 

@@ -15,6 +15,12 @@ internal static class HostKeys
     /// <summary>In a domain only: the name of the user who gets the mail for all of its names that nobody has.</summary>
     public const string CatchAll = "catch_all";
 
+    /// <summary>In a record only, and written by <c>mailstore user move</c> alone: what is under way, see <c>MoveState</c>.</summary>
+    public const string Moving = "moving";
+
+    /// <summary>In a record only, of a user who has moved: the id of his first allocation, by which mails are known again that an MTA sends twice.</summary>
+    public const string Origin = "origin";
+
     /// <summary>RFC 5321, 4.5.3.1: 64 for the local part, 255 for the domain, and the <c>@</c>.</summary>
     private const int LongestName = 320;
 
@@ -22,7 +28,10 @@ internal static class HostKeys
 
     public static IReadOnlyList<string> InDomain { get; } = [Mda, Enabled, CatchAll];
 
-    public static bool IsHostKey(string key) => key is Mda or Enabled or Alias or CatchAll;
+    public static bool IsHostKey(string key) => key is Mda or Enabled or Alias or CatchAll || IsKept(key);
+
+    /// <summary>Whether the host keeps it in records for itself: no setting of anybody.</summary>
+    public static bool IsKept(string key) => key is Moving or Origin;
 
     /// <summary>Checks a host's setting of a record. Null if it is right, or if the key is not the host's.</summary>
     /// <param name="mdas">The names of the configured MDA instances.</param>

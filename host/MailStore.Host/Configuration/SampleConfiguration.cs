@@ -31,6 +31,12 @@ internal static class SampleConfiguration
         #   mda   = "archive"
         #   quota = "1G"
         #   catch_all = "postmaster@example.org"    # who gets mail for names that nobody has; without it they are 550
+        #
+        # Whose word counts for a setting that a record may have ('mailstore module describe NAME' says which): "user", the record's, as for all that
+        # is not named; "override", yours, where the domain or [mda.NAME] sets it; "ignore", never the record's.
+        #
+        #   [policy]
+        #   quota = "override"
 
         """;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailStore.Sdk;
 
 namespace MailStore.Host.Configuration;
 
@@ -10,6 +11,12 @@ namespace MailStore.Host.Configuration;
 /// <param name="IgnoreUnknown">Whether a key that this MDA does not have is skipped: a domain's settings may be meant for several MDAs.</param>
 internal sealed record SettingsLayer(string Name, IReadOnlyList<KeyValuePair<string, string>> Values, bool IgnoreUnknown)
 {
+    /// <summary>Whether it is a user's own, of which the policy may pass over some.</summary>
+    public bool IsOfRecord { get; init; }
+
+    /// <summary>What a record says.</summary>
+    public static SettingsLayer FromRecord(UserRecord record) => new("the record", [.. record.Settings], IgnoreUnknown: false) { IsOfRecord = true };
+
     /// <summary>The settings of a <c>[domain."…"]</c> table, as text. Make it once and keep it: it does not change while the server runs.</summary>
     public static SettingsLayer FromDomain(string domain, ConfigTable table)
     {

@@ -22,6 +22,14 @@ internal static partial class DeliveryLog
             logger, delivery.Id, delivery.Recipient.User.Name, mda, delivery.Content.Length, queueId, ForWhom(delivery.Recipient),
             times.LookUp, times.Create, times.Write, times.Sync);
 
+    public static void StoredLate(ILogger logger, string deliveryId, string user, string mda, string? storedId, bool hasKey, bool isKnown, bool isRemembering) =>
+        StoredLate(
+            logger, deliveryId, user, mda, storedId,
+            isKnown ? "answered 250 and not stored again, if it comes to this host, from the same client, within repeat_window"
+            : hasKey ? "stored again: the user has been moved meanwhile"
+            : isRemembering ? "stored again: there is no queue id to know it by"
+            : "stored again: repeat_window is 0");
+
     [LoggerMessage(102, LogLevel.Information, "{User} created: mda {Mda}, allocation {Allocation}, creator {Creator}")]
     public static partial void Created(ILogger logger, string user, string mda, string allocation, string creator);
 
@@ -38,7 +46,7 @@ internal static partial class DeliveryLog
     public static partial void ToldByClient(ILogger logger, string transaction, string? queueId, string? envelopeId, string? client, string? helo);
 
     [LoggerMessage(108, LogLevel.Warning, "{DeliveryId} {User} stored by {Mda} after all, as {StoredId}, though it was given up and the MTA told 451; when the MTA sends the mail again it is {Then}")]
-    public static partial void StoredLate(ILogger logger, string deliveryId, string user, string mda, string? storedId, string then);
+    private static partial void StoredLate(ILogger logger, string deliveryId, string user, string mda, string? storedId, string then);
 
     [LoggerMessage(100, LogLevel.Information, "{DeliveryId} {User} stored by {Mda}, {Size} bytes, as {StoredId}, for {Recipient}; " + Times)]
     private static partial void Stored(

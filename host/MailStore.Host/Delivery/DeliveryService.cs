@@ -9,6 +9,17 @@ namespace MailStore.Host.Delivery;
 /// <summary>The way of a mail: recipient, record, parse, creator, mailbox, reply. Each recipient on its own, side by side.</summary>
 internal sealed class DeliveryService : IDelivery, IDisposable
 {
+    /// <summary>
+    /// A delivery that could not begin to store a mail within so long looks at the record again: so a mover knows when nobody uses the old one any more.
+    /// </summary>
+    public static readonly TimeSpan RecordsAreGoodFor = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Who takes longer to store a mail, on a host whose <c>call_timeout</c> is longer, looks at the record once more before it says 250: a mover on another host
+    /// waits no longer, whatever is configured here, before it removes the old place.
+    /// </summary>
+    public static readonly TimeSpan StoresAreAwaitedFor = TimeSpan.FromSeconds(65);
+
     /// <summary>In the log, where it came to no MDA.</summary>
     private const string NoMda = "-";
 
@@ -48,6 +59,9 @@ internal sealed class DeliveryService : IDelivery, IDisposable
             _repeats = new RepeatMemory(
                 configuration.DataDirectory, _options.Delivery.RepeatWindow, _options.Delivery.RepeatMemory, _options.Modules.CallTimeout, logger, clock);
     }
+
+    /// <summary>What is being delivered by this process.</summary>
+    public DeliveriesUnderWay UnderWay { get; } = new();
 
     public void Dispose() => _repeats?.Dispose();
 
@@ -118,7 +132,9 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         Reply reply;
         var detail = "";
         RepeatKey? repeat = null;
+        string? place = null;
         Task<DeliveryResult?>? late = null;
+        DeliveriesUnderWay.Ticket? underWay = null;
         var stored = false;
         var isInside = false;
         try
@@ -126,30 +142,35 @@ internal sealed class DeliveryService : IDelivery, IDisposable
             isInside = await _gates.EnterAsync(user, cancellationToken);
             if (!isInside)
                 return Refused(delivery, mda, Replies.UserBusy(delivery.Recipient.Original), "too many deliveries to this user are under way", times);
+            underWay = UnderWay.Begin(user);
+            var readAt = _clock.GetTimestamp();
             // a fresh look: the user may have been removed, disabled or moved since RCPT
-            var record = await _directory.Users.FindAsync(user, cancellationToken);
-            if (record is null)
-                return Refused(delivery, mda, Replies.NoSuchUser(delivery.Recipient.Original), "the user was removed meanwhile", times);
-            if (await RefusalOfAsync(record, delivery.Recipient.Original, cancellationToken) is { } refusal)
-                return Refused(delivery, mda, refusal, "the record changed meanwhile", times);
-
-            if (HasComeBack(user, await seen))
-                return Refused(delivery, mda, Replies.Loop(delivery.Recipient.Original), $"a loop: it bears 'Delivered-To: {user}' already", times);
-
-            mda = _directory.MdaNameOf(record);
-            var parsed = await CompleteAsync(record, times, cancellationToken);
-            if (parsed is null)
-                return Refused(delivery, mda, Replies.NoSuchUser(delivery.Recipient.Original), "the user was removed meanwhile", times);
-            mda = parsed.Mda?.Name ?? mda;
+            var (parsed, refusal, why) = await LookUpAsync(delivery.Recipient, seen, times, cancellationToken);
+            mda = parsed?.Mda?.Name ?? mda;
+            if (refusal is not null)
+                return Refused(delivery, mda, refusal.Value, why, times);
             if (await marking is { } mark)
             {
-                var key = RepeatKey.Of(mark.Hash, delivery.Recipient.Original, parsed.Record);
+                var key = RepeatKey.Of(mark.Hash, delivery.Recipient.Original, parsed!.Record);
                 if (await _repeats!.WasStoredAsync(key, cancellationToken))
                     return Repeated(delivery, mda, mark.QueueId, times);
                 repeat = key;
             }
 
+            while (_clock.GetElapsedTime(readAt) > RecordsAreGoodFor)
+            {
+                readAt = _clock.GetTimestamp();
+                (parsed, refusal, why) = await LookUpAsync(delivery.Recipient, seen, times, cancellationToken);
+                mda = parsed?.Mda?.Name ?? mda;
+                if (refusal is not null)
+                    return Refused(delivery, mda, refusal.Value, why, times);
+            }
+
+            place = parsed!.Record.Allocation?.Id;
             (reply, detail) = await StoreAsync(delivery, parsed, times, cancellationToken);
+            if (reply.IsPositive && _clock.GetElapsedTime(readAt) > RecordsAreGoodFor + StoresAreAwaitedFor && _modules.Users is ISharedUserDatabase
+                && (await _directory.Users.FindAsync(user, cancellationToken))?.Allocation?.Id != place)
+                (reply, detail) = (Replies.TemporaryFailure, $"stored as {detail}, but so late that the user was moved or removed meanwhile, perhaps without it");
             stored = reply.IsPositive;
         }
         catch (Exception e) when (ReplyToFault(e) is not null)
@@ -171,9 +192,11 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         finally
         {
             if (late is not null)
-                _ = EndLateAsync(delivery.Id, user, mda, repeat, late);
+                _ = EndLateAsync(delivery.Id, user, mda, place, repeat, late, underWay);
             else if (repeat is { } key)
                 _repeats!.End(key, stored);
+            if (late is null)
+                underWay?.Dispose();
             if (isInside)
                 _gates.Leave(user);
             // with the last reply the mail is given back: by then nobody may read it any more
@@ -190,18 +213,59 @@ internal sealed class DeliveryService : IDelivery, IDisposable
         return reply;
     }
 
+    /// <summary>Reads and parses the record as it is now.</summary>
+    /// <returns>Either the user, or a refusal and the reason for it.</returns>
+    private async ValueTask<(ParsedUser? Parsed, Reply? Refusal, string Why)> LookUpAsync(
+        Recipient recipient, Task<IReadOnlyList<string>> seen, DeliveryTimes times, CancellationToken cancellationToken)
+    {
+        const string removed = "the user was removed meanwhile";
+        var user = recipient.User.Name;
+        if (await _directory.Users.FindAsync(user, cancellationToken) is not { } record)
+            return (null, Replies.NoSuchUser(recipient.Original), removed);
+        if (await RefusalOfAsync(record, recipient.Original, cancellationToken) is { } refusal)
+            return (null, refusal, "the record changed meanwhile");
+        if (HasComeBack(user, await seen))
+            return (null, Replies.Loop(recipient.Original), $"a loop: it bears 'Delivered-To: {user}' already");
+        return await CompleteAsync(record, times, cancellationToken) is { } parsed
+            ? (parsed, null, "")
+            : (null, Replies.NoSuchUser(recipient.Original), removed);
+    }
+
     /// <summary>
     /// A delivery that was given up is not over: past its commit point the module stores the mail all the same, after the MTA was told 451. Until it is known the
     /// MTA's next try is not begun, so that it is not stored twice.
     /// </summary>
-    private async Task EndLateAsync(string deliveryId, string user, string mda, RepeatKey? repeat, Task<DeliveryResult?> delivery)
+    private async Task EndLateAsync(
+        string deliveryId, string user, string mda, string? place, RepeatKey? repeat, Task<DeliveryResult?> delivery, DeliveriesUnderWay.Ticket? underWay)
     {
         var result = await delivery;
-        var stored = result?.Status == DeliveryStatus.Stored;
+        var isStored = result?.Status == DeliveryStatus.Stored;
+        var isKnown = isStored && repeat is not null && await IsBroughtAlongAsync(user, place, underWay);
+        underWay?.Dispose();
         if (repeat is { } key)
-            _repeats!.End(key, stored);
-        if (stored)
-            DeliveryLog.StoredLate(_logger, deliveryId, user, mda, result!.StoredId, repeat is null ? "stored again: there is no queue id to know it by" : "answered 250 and not stored again");
+            _repeats!.End(key, isKnown);
+        if (isStored)
+            DeliveryLog.StoredLate(_logger, deliveryId, user, mda, result!.StoredId, hasKey: repeat is not null, isKnown, isRemembering: _repeats is not null);
+    }
+
+    /// <summary>Whether a mail that was stored so late is where the user has his mail, or is brought there: from a place that another host has moved him away from, perhaps nobody does any more.</summary>
+    private async Task<bool> IsBroughtAlongAsync(string user, string? place, DeliveriesUnderWay.Ticket? underWay)
+    {
+        if (underWay is { IsAwaited: true })
+            return true;
+        try
+        {
+            var record = await _directory.Users.FindAsync(user, CancellationToken.None);
+            if (record is null || place is null || record.Allocation?.Id == place)
+                return record is not null;
+            // where no other host moves him, a mover that stopped looks there when it goes on: its state names both places
+            return _modules.Users is not ISharedUserDatabase && underWay is not { IsGivenUp: true }
+                && record.Settings.TryGetValue(HostKeys.Moving, out var move) && move.Contains(place, StringComparison.Ordinal);
+        }
+        catch (Exception e) when (ReplyToFault(e) is not null)
+        {
+            return false;
+        }
     }
 
     /// <summary>Parses the record, by way of the creator if something is missing. Null: the user is gone.</summary>

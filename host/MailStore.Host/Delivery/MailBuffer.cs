@@ -12,6 +12,8 @@ namespace MailStore.Host.Delivery;
 internal sealed class MailBuffer(string spoolDirectory, long memoryLimit, MailBudget? budget = null) : MailContent, IBufferWriter<byte>, IDisposable
 {
     private const int SegmentSize = 32 * 1024;
+    private const int FirstSegmentSize = 8 * 1024;
+    private const int SmallestSegmentSize = 256;
 
     // ENOSPC and EDQUOT: all else is no lack of room, and no freeing of room mends it
     private const int NoSpace = 28;
@@ -26,6 +28,7 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit, MailBu
     private long _capacity;
     private long _memoryTaken;
     private long _spoolTaken;
+    private int _firstSize = FirstSegmentSize;
     private bool _isBinary;
     private bool _abandoned;
     private bool _disposed;
@@ -39,12 +42,15 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit, MailBu
     /// <summary>Whether the content went to a file.</summary>
     public bool IsSpooled => _file is not null;
 
+    /// <summary>Takes no more memory at first than a content of this length needs, with a byte more in which its end is seen. For who holds many small mails; called before all else.</summary>
+    public void Expect(long length) => _firstSize = (int)Math.Clamp(length + 1, SmallestSegmentSize, FirstSegmentSize);
+
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         if (_segments.Count == 0 || _segments[^1].Length - _filled[^1] < Math.Max(sizeHint, 1))
         {
             // the first piece is small: most mails are
-            var size = _segments.Count == 0 ? 8 * 1024 : SegmentSize;
+            var size = _segments.Count == 0 ? _firstSize : SegmentSize;
             _segments.Add(ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, size)));
             _capacity += _segments[^1].Length;
             _filled.Add(0);

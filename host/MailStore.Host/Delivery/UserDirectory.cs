@@ -67,9 +67,17 @@ internal sealed class UserDirectory(HostConfiguration configuration, ModuleSet m
     /// <summary>The layers of settings above the module's own, the weakest first.</summary>
     public IReadOnlyList<SettingsLayer> LayersOf(UserRecord record)
     {
-        var own = new SettingsLayer("the record", [.. record.Settings], IgnoreUnknown: false);
+        var own = SettingsLayer.FromRecord(record);
         return _domainLayers.TryGetValue(DomainNameOf(record.Name), out var domain) ? [domain, own] : [own];
     }
+
+    /// <summary>The MDA that is responsible; null if it is not configured.</summary>
+    public MdaInstance? MdaOf(UserRecord record) => modules.Mdas.GetValueOrDefault(MdaNameOf(record));
+
+    /// <summary>Whether the policy has it that what the record says of a setting does not count.</summary>
+    public bool PassesOver(UserRecord record, MdaInstance mda, string key) => configuration.Policy.PassesOver(key, mda.Table, LayersOf(record));
+
+    public string PolicyFor(string key) => configuration.Policy.Text(key);
 
     private async ValueTask<ParsedUser> ParseAnewAsync(UserRecord record, CancellationToken cancellationToken)
     {
@@ -87,7 +95,7 @@ internal sealed class UserDirectory(HostConfiguration configuration, ModuleSet m
             return new EffectiveUser(record, null);
         }
 
-        return new EffectiveUser(record, OptionsBinder.BindForUser(mda.OptionsType, mda.Table, layers, mistakes));
+        return new EffectiveUser(record, OptionsBinder.BindForUser(mda.OptionsType, mda.Table, layers, mistakes, configuration.Policy));
     }
 
     /// <summary>Empty for a name without a domain, which is no domain's name.</summary>

@@ -58,6 +58,8 @@ internal sealed class LmtpServer(LmtpOptions options, string dataDirectory, IDel
             // A session goes on where its bytes came in, and sends from there: two changes of thread less for each piece. Nothing that blocks runs there, since modules are
             // called on other threads.
             UnsafePreferInlineScheduling = true,
+            // a block of 4 KB for each connection, idle ones too; a look at the socket more for each piece would cost more than all of the session's code
+            WaitForDataBeforeAllocatingBuffer = false,
         };
         var kestrelLog = new QuietLoggerFactory(loggerFactory);
         var transport = new SocketTransportFactory(Options.Create(transportOptions), kestrelLog);

@@ -10,6 +10,7 @@ internal sealed class GuardedMailbox(IMailbox inner, ModuleBoundary boundary, st
         (typeof(IReadableMailbox), typeof(IGuardedReadableMailbox)),
         (typeof(IMailboxImport), typeof(IGuardedMailboxImport)),
         (typeof(IMailboxUsage), typeof(IGuardedMailboxUsage)),
+        (typeof(IMailboxExtras), typeof(IGuardedMailboxExtras)),
         (typeof(IMailboxRemoval), typeof(IGuardedMailboxRemoval)));
 
     private static readonly CallKind<(IMailbox Mailbox, Mail Mail), DeliveryResult> DeliverCall = new(

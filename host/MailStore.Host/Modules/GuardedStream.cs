@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace MailStore.Host.Modules;
 
 /// <summary>
@@ -11,7 +13,13 @@ internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, strin
         static (call, cancellationToken) => call.Stream.ReadAsync(call.Buffer.AsMemory(0, call.Count), cancellationToken),
         static (call, count) => count < 0 || count > call.Count ? $"{count} bytes where at most {call.Count} were asked for" : null);
 
-    private readonly byte[] _buffer = new byte[32 * 1024];
+    private const int BufferSize = 32 * 1024;
+
+    // of its own: what a module writes where it should not any more comes to other streams of modules at the worst
+    private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(BufferSize, 64);
+
+    private byte[]? _buffer;
+    private bool _isInUse;
     private bool _closed;
 
     public override bool CanRead => !_closed;
@@ -31,10 +39,12 @@ internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, strin
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        var count = Math.Min(buffer.Length, _buffer.Length);
+        var own = _buffer ??= RentCleared();
+        var count = Math.Min(buffer.Length, BufferSize);
+        _isInUse = true;
         try
         {
-            count = await boundary.CallAsync(ReadCall, user, (inner, _buffer, count), cancellationToken);
+            count = await boundary.CallAsync(ReadCall, user, (inner, own, count), cancellationToken);
         }
         catch (ModuleFaultException fault) when (fault.Abandoned)
         {
@@ -42,7 +52,8 @@ internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, strin
             throw;
         }
 
-        _buffer.AsSpan(0, count).CopyTo(buffer.Span);
+        own.AsSpan(0, count).CopyTo(buffer.Span);
+        _isInUse = false;
         return count;
     }
 
@@ -68,6 +79,7 @@ internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, strin
         {
             _closed = true;
             await boundary.CallAsync(Disposal.Call, user, (object)inner, CancellationToken.None);
+            ReturnBuffer();
         }
 
         await base.DisposeAsync();
@@ -82,5 +94,21 @@ internal sealed class GuardedStream(Stream inner, ModuleBoundary boundary, strin
         }
 
         base.Dispose(disposing);
+    }
+
+    // a module that says that it has read more than it did gives zeros, and not another's mail
+    private static byte[] RentCleared()
+    {
+        var buffer = Buffers.Rent(BufferSize);
+        Array.Clear(buffer);
+        return buffer;
+    }
+
+    // a module may still write into what it was given for a read that has failed, or is not over: that is left to the garbage collector
+    private void ReturnBuffer()
+    {
+        if (_buffer is not null && !_isInUse)
+            Buffers.Return(_buffer);
+        _buffer = null;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ModuleBinder(PluginStore store)
         return null;
     }
 
-    /// <summary>Binds all modules of the configuration, also those that it does not use, and checks what domains set of them; modules with mistakes are left out.</summary>
+    /// <summary>Binds all modules of the configuration, also those that it does not use, and checks what domains and policy say of them; modules with mistakes are left out.</summary>
     public IReadOnlyList<ModuleBinding> Bind(
         HostConfiguration configuration, IReadOnlyList<PluginFile> plugins, ModuleChooser chooser, ICollection<Mistake> mistakes)
     {
@@ -53,9 +53,13 @@ internal sealed class ModuleBinder(PluginStore store)
                 mdas[section.Instance] = type;
         }
 
-        // what a domain sets can only be judged when every MDA is known
+        // what a domain sets, and what a policy is about, can only be judged when every MDA is known
         if (mdas.Count > 0)
+        {
             DomainChecker.CheckDomains(configuration, mdas, mistakes);
+            PolicyChecker.Check(configuration.Policy, mdas, mistakes);
+        }
+
         return bindings;
     }
 

@@ -40,6 +40,8 @@ internal sealed class ModuleBoundary : IDisposable
 
     public ModuleIdentity Module { get; }
 
+    public TimeProvider Clock => _clock;
+
     /// <summary>Faults since the start.</summary>
     public long Faults => Interlocked.Read(ref _faults);
 

@@ -23,7 +23,7 @@ internal sealed class VerifiedAgent(VerifiedPlugin plugin) : AgentUnderTest
             return new EffectiveUser(user, null);
         var mistakes = new List<string>();
         var options = OptionsBinder.BindForUser(
-            _options, plugin.Binding.Section.Table, [new SettingsLayer("the record", [.. user.Settings], IgnoreUnknown: false)], mistakes);
+            _options, plugin.Binding.Section.Table, [SettingsLayer.FromRecord(user)], mistakes);
         return mistakes.Count == 0 ? new EffectiveUser(user, options) : throw new ConformanceException(string.Join("; ", mistakes));
     }
 }

@@ -57,7 +57,15 @@ internal sealed class DiskFile : IBlockFile
 
     public void SetLength(long length) => RandomAccess.SetLength(_handle, length);
 
-    public void Sync() => Durable.Sync(_handle, _stream.Name);
+    /// <summary>Makes durable what was written.</summary>
+    /// <exception cref="IOException">It is not; a second try would lie.</exception>
+    public void Sync()
+    {
+        Durable.Sync(_handle, _stream.Name);
+        // ext4 that is shut down after a fault may say of an fsync under way that all is well, though it has dropped what was to be written; a read tells
+        Span<byte> one = stackalloc byte[1];
+        _ = RandomAccess.Read(_handle, one, 0);
+    }
 
     public void Dispose() => _stream.Dispose();
 }

@@ -1,6 +1,7 @@
 using MailStore.Maildir.Interop;
 using MailStore.Maildir.Paths;
 using MailStore.Maildir.Quota;
+using MailStore.Maildir.Reading;
 using MailStore.Maildir.Workers;
 using MailStore.Sdk;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ namespace MailStore.Maildir.Delivery;
 /// Imports many mails into one mailbox, folder by folder: their files are written and synced by some workers side by side, then renamed in order, and their directory is
 /// synced once for all.
 /// </summary>
-internal sealed class MailImporter(MailboxPlace place, PlaceState state, BoxOpener opener, WorkerPool workers, TimeProvider clock, ILogger logger)
+internal sealed class MailImporter(MailboxPlace place, PlaceState state, BoxOpener opener, FlagsMemory flags, WorkerPool workers, TimeProvider clock, ILogger logger)
 {
     // syncs that run at once share commits of the file system's journal
     private const int Writers = 8;
@@ -124,7 +125,7 @@ internal sealed class MailImporter(MailboxPlace place, PlaceState state, BoxOpen
             Count(box, written.Where(file => file.Result?.Status == DeliveryStatus.Stored));
     }
 
-    private static void Sync(Descriptor part, string? directory, IReadOnlyList<ImportedFile> files)
+    private void Sync(Descriptor part, string? directory, IReadOnlyList<ImportedFile> files)
     {
         if (files.Count == 0)
             return;
@@ -143,6 +144,8 @@ internal sealed class MailImporter(MailboxPlace place, PlaceState state, BoxOpen
         foreach (var file in files)
         {
             var folder = directory is null ? null : file.Mail.Folder;
+            if (file.HasFlags)
+                flags.AddStored(file.Name, file.FinalName[file.Name.Length..]);
             file.Result = DeliveryResult.Stored(folder is null ? file.Name : $"{folder}/{file.Name}", folder);
         }
     }

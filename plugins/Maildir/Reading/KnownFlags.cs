@@ -4,15 +4,17 @@ using MailStore.Maildir.Interop;
 namespace MailStore.Maildir.Reading;
 
 /// <summary>
-/// With which flags the mails of a box were last seen in <c>cur</c>, so that a whole mailbox can be opened mail by mail without reading the directory for each. Of one box, the
-/// last: a few MB for 100,000 mails. What it says is tried, never trusted. Immutable.
+/// With which flags the mails of a box were last seen in <c>cur</c>, so that a whole mailbox can be opened mail by mail without reading the directory for each.
+/// What it says is tried, never trusted. Immutable.
 /// </summary>
 internal sealed class KnownFlags
 {
-    private readonly string _box;
     private readonly Dictionary<ulong, string> _flags = [];
 
-    private KnownFlags(string box) => _box = box;
+    private KnownFlags(string box) => Box = box;
+
+    /// <summary>The directory above <c>cur</c>.</summary>
+    public string Box { get; }
 
     /// <summary>Reads the directory.</summary>
     public static KnownFlags Read(Descriptor box, Descriptor cur)
@@ -35,7 +37,7 @@ internal sealed class KnownFlags
     }
 
     /// <summary>What the name ends in; null if that is not known.</summary>
-    public string? Of(Descriptor box, string name) => box.Path == _box ? _flags.GetValueOrDefault(Hash(Encoding.UTF8.GetBytes(name))) : null;
+    public string? Of(string name) => _flags.GetValueOrDefault(Hash(Encoding.UTF8.GetBytes(name)));
 
     // FNV-1a
     private static ulong Hash(ReadOnlySpan<byte> name)

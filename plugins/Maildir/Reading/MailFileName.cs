@@ -45,6 +45,10 @@ internal static class MailFileName
         return BaseOf(name) + FlagsKey + string.Concat(known.Concat(others).Distinct().Order());
     }
 
+    /// <summary>Whether there are letters behind the flags that stand for keywords (Dovecot's, <c>a</c> to <c>z</c>).</summary>
+    public static bool HasKeywords(ReadOnlySpan<byte> name) =>
+        name.IndexOf(":2,"u8) is >= 0 and var start && name[(start + FlagsKey.Length)..].IndexOfAnyInRange((byte)'a', (byte)'z') >= 0;
+
     /// <summary>The flags in the name; letters beyond those of the Maildir specification (Dovecot's keywords) are passed over.</summary>
     public static MailFlags FlagsOf(string name)
     {

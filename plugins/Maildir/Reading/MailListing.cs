@@ -61,6 +61,8 @@ internal sealed class MailListing(string? folder)
             _next = end;
         }
 
+        if (mails.Count == 0)
+            _names.Clear();
         return mails;
     }
 

@@ -53,6 +53,23 @@ internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory fl
     /// <summary>The next mails of a listing; none at the end.</summary>
     public List<StoredMail> ReadPage(Box box, MailListing listing) => WithBox(box, listing.ReadPage) ?? [];
 
+    /// <summary>How many mails have keywords.</summary>
+    public int CountKeywords(Box box) => WithBox(box, static descriptor =>
+    {
+        var count = 0;
+        foreach (var part in (ReadOnlySpan<string>)[MaildirTree.New, MaildirTree.Cur])
+        {
+            using var directory = Posix.TryOpenDirectory(descriptor, part);
+            if (directory is null)
+                continue;
+            using var entries = new DirectoryReader(directory);
+            while (entries.MoveNext())
+                count += MailFileName.HasKeywords(entries.Name) && MailFileName.IsMail(entries) ? 1 : 0;
+        }
+
+        return count;
+    });
+
     /// <summary>Opens a mail by its id; null if there is none of it.</summary>
     public Stream? Open(string id) => Use(id, static spot => OpenFile(spot.Directory, spot.Name));
 
@@ -115,10 +132,12 @@ internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory fl
             if (cur is null)
                 return null;
             var spot = new MailSpot(home, box, cur, MaildirTree.Cur, name);
-            if ((use(spot) ?? UseFlagged(spot, use)) is { } result)
+            if ((use(spot) ?? UseFlagged(flags.OfStored(name), spot, use) ?? UseFlagged(flags.Of(box)?.Of(name), spot, use)) is { } result)
                 return result;
-            flags.Last = KnownFlags.Read(box, cur);
-            if (UseFlagged(spot, use) is { } flagged)
+            // what this look has seen, whatever others remember meanwhile
+            var seen = KnownFlags.Read(box, cur);
+            flags.Add(seen);
+            if (UseFlagged(seen.Of(name), spot, use) is { } flagged)
                 return flagged;
             if (FileStatus.Of(cur).Modified == before)
                 return null;
@@ -127,8 +146,8 @@ internal sealed class MailboxReader(string home, RootGuard roots, FlagsMemory fl
         return null;
     }
 
-    private T? UseFlagged<T>(MailSpot spot, Func<MailSpot, T?> use)
-        where T : class => flags.Last?.Of(spot.Box, spot.Name) is { } end ? use(spot with { Name = spot.Name + end }) : null;
+    private static T? UseFlagged<T>(string? end, MailSpot spot, Func<MailSpot, T?> use)
+        where T : class => end is null ? null : use(spot with { Name = spot.Name + end });
 
     private static FileStream? OpenFile(Descriptor directory, string name)
     {

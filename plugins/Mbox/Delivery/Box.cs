@@ -102,6 +102,8 @@ internal sealed class Box(string path, BoxServices services)
                 return (false, default);
             }
 
+            if (!isShared && SettleDoubt(file))
+                return (false, default);
             var known = _known;
             return (true, use(file, known?.Status == file.Status ? known : null));
         }
@@ -177,14 +179,8 @@ internal sealed class Box(string path, BoxServices services)
                 throw Vanished();
             }
 
-            if (_doubt is { } doubt)
-            {
-                // its length is another one then
-                doubt.Settle(file);
-                (_doubt, _known) = (null, null);
+            if (SettleDoubt(file))
                 return false;
-            }
-
             var writer = new BatchWriter(file, _known, services.Logger);
             _known = null;
             _known = writer.Write(TakeBatch(), owner);
@@ -193,6 +189,16 @@ internal sealed class Box(string path, BoxServices services)
             writer.Answer();
         }
 
+        return true;
+    }
+
+    // true: the length of the file may be another one now
+    private bool SettleDoubt(LockedFile file)
+    {
+        if (_doubt is not { } doubt)
+            return false;
+        doubt.Settle(file);
+        (_doubt, _known) = (null, null);
         return true;
     }
 

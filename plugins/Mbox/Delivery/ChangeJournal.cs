@@ -156,7 +156,8 @@ internal sealed class ChangeJournal : IDisposable
     // each byte is the old one or the new one
     private bool IsUnderWay()
     {
-        if (OldMail != NewMail && (_file.Status.Size < Math.Min(OldSize, NewSize) || _file.Status.Size > Math.Max(OldSize, NewSize)))
+        var size = _file.Status.Size;
+        if (OldMail == NewMail ? size < From + NewMail : size < Math.Min(OldSize, NewSize) || size > Math.Max(OldSize, NewSize))
             return false;
         var buffer = new byte[BufferSize];
         var length = Math.Max(OldMail, NewMail) + Rest;

@@ -6,23 +6,22 @@ namespace MailStore.Mbox.Delivery;
 
 /// <summary>Mails that were answered by a failure and may be in the file all the same, since it could not be cut back either.</summary>
 /// <param name="Status">The file.</param>
-/// <param name="End">Where they begin.</param>
 /// <param name="Ids">What they are known by.</param>
-internal sealed record Doubt(FileStatus Status, long End, IReadOnlyList<string> Ids)
+internal sealed record Doubt(FileStatus Status, IReadOnlyList<string> Ids)
 {
-    /// <summary>Cuts them off, if they still are what the file ends in.</summary>
+    /// <summary>Cuts them off, if they still are what the file ends in. What is torn of them is cut off as any torn tail is.</summary>
+    /// <remarks>Found by what they are known by, never by where they began: another program may have made what is before them longer or shorter in the same file, as by a flag.</remarks>
     public void Settle(LockedFile file)
     {
-        if (!file.Status.IsSame(Status) || file.Status.Size <= End)
+        if (!file.Status.IsSame(Status))
             return;
         using var window = new FileWindow(file.Handle);
-        for (MailHead? head = null; (head = MailFinder.FindBefore(window, head?.Start ?? file.Status.Size, file.Status.Size)) is not null && head.Start > End;)
-        {
-            if (head.Marker is not { IsConfirmed: false } marker || !Ids.Contains(marker.Id))
-                return;
-        }
-
-        RandomAccess.SetLength(file.Handle, End);
+        var end = file.Status.Size;
+        while (MailFinder.FindBefore(window, end, file.Status.Size) is { Marker: { } marker } head && Ids.Contains(marker.Id))
+            end = head.Start;
+        if (end == file.Status.Size)
+            return;
+        RandomAccess.SetLength(file.Handle, end);
         Posix.Sync(file.Handle, file.Path);
     }
 }

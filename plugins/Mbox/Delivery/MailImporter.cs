@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MailStore.Mbox.Format;
 using MailStore.Mbox.Places;
 using MailStore.Sdk;
@@ -26,6 +27,7 @@ internal sealed class MailImporter(MailboxPlace place, Box box, BoxServices serv
         }
 
         box.Deliver(requests.ConvertAll(mail => mail.Request));
+        Exception? fault = null;
         foreach (var (index, request) in requests)
         {
             try
@@ -36,10 +38,20 @@ internal sealed class MailImporter(MailboxPlace place, Box box, BoxServices serv
             {
                 // others of the call may have been taken before
             }
+            catch (Exception e) // whatever became of one batch: what another one has stored must be told, or it is imported again
+            {
+                fault ??= e;
+            }
         }
 
         if (results.Contains(null) && results.All(result => result?.Status != DeliveryStatus.Stored))
+        {
+            if (fault is not null)
+                ExceptionDispatchInfo.Throw(fault);
             throw new OperationCanceledException(cancellationToken);
-        return [.. results.Select(result => result ?? DeliveryResult.TemporaryFailure($"the import into {place.File} was cancelled before this mail was stored"))];
+        }
+
+        var reason = fault is null ? "was cancelled before this mail was stored" : $"failed before this mail was stored: {fault.Message}";
+        return [.. results.Select(result => result ?? DeliveryResult.TemporaryFailure($"the import into {place.File} {reason}"))];
     }
 }

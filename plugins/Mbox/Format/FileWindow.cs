@@ -17,7 +17,7 @@ internal sealed class FileWindow(SafeFileHandle file) : IDisposable
     private long _start;
     private int _length;
 
-    /// <summary>What stands there; less only where the file ends. Valid until the next look.</summary>
+    /// <summary>What stands there; less only where the file ends, and nothing behind its end. Valid until the next look.</summary>
     /// <param name="at">Where.</param>
     /// <param name="count">How much, half of the window's size at most.</param>
     public ReadOnlySpan<byte> Look(long at, int count)
@@ -25,7 +25,7 @@ internal sealed class FileWindow(SafeFileHandle file) : IDisposable
         if (at < _start || at + count > _start + _length)
             Fill(at);
         var from = (int)(at - _start);
-        return _buffer.AsSpan(from, Math.Min(count, _length - from));
+        return from < _length ? _buffer.AsSpan(from, Math.Min(count, _length - from)) : [];
     }
 
     /// <summary>Some of what stands there; nothing only at the end. Valid until the next look.</summary>
@@ -38,7 +38,7 @@ internal sealed class FileWindow(SafeFileHandle file) : IDisposable
         if (at < _start || at + least > _start + _length)
             Fill(at);
         var from = (int)(at - _start);
-        return _buffer.AsSpan(from, (int)Math.Min(_length - from, end - at));
+        return from < _length ? _buffer.AsSpan(from, (int)Math.Min(_length - from, end - at)) : [];
     }
 
     /// <summary>Reads beside the window: as much as there is.</summary>

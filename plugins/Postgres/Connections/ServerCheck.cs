@@ -12,7 +12,7 @@ internal static class ServerCheck
     // itself stays as it is when postgresql.conf is read again. Warnings tell of commits that did not wait for their standby
     private const string Question = """
         SELECT current_setting('fsync'), current_setting('server_encoding'), pg_is_in_recovery(),
-            set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false),
+            set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local', 'remote_write') THEN 'on' ELSE current_setting('synchronous_commit') END, false),
             set_config('client_min_messages', 'warning', false), set_config('idle_in_transaction_session_timeout', '20s', false),
             set_config('tcp_keepalives_idle', '20', false), set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '30000', false)
         """;

@@ -77,12 +77,17 @@ internal sealed class UserCache(int capacity, TimeProvider clock)
         }
     }
 
-    /// <summary>All changes up to this moment were heard of.</summary>
+    /// <summary>All changes up to this moment were heard of, from the first such moment on.</summary>
     /// <param name="timestamp">Taken before the connection was asked.</param>
     public void SeenAlive(long timestamp)
     {
         lock (_gate)
+        {
+            // a look-up that is under way since before may have found what was changed before this connection listened
+            if (_aliveAt is null)
+                EndTickets();
             _aliveAt = timestamp;
+        }
     }
 
     /// <summary>Changes may be missed from now on.</summary>
@@ -91,11 +96,16 @@ internal sealed class UserCache(int capacity, TimeProvider clock)
         lock (_gate)
         {
             _aliveAt = null;
-            for (var i = 0; i < Stripes; i++)
-                _changes[i]++;
+            EndTickets();
             _young.Clear();
             _old.Clear();
         }
+    }
+
+    private void EndTickets()
+    {
+        for (var i = 0; i < Stripes; i++)
+            _changes[i]++;
     }
 
     private void Keep(UserRecord user)

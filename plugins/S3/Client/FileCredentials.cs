@@ -56,6 +56,11 @@ internal sealed class FileCredentials(string path, string profile, TimeProvider 
                 ? found.GetAWSCredentials(null).GetCredentials()
                 : throw new AmazonClientException($"the credentials file {path} has no profile '{profile}' with aws_access_key_id and aws_secret_access_key");
         }
+        catch (InvalidDataException)
+        {
+            // its message has the line in it, which may be a key
+            throw new AmazonClientException($"the credentials file {path} has a line that is neither [profile] nor 'name = value'; it wants aws_access_key_id and aws_secret_access_key below [{profile}]");
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AmazonClientException($"the credentials file {path} cannot be read: {e.Message}", e);

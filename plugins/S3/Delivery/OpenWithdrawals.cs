@@ -6,10 +6,9 @@ namespace MailStore.S3.Delivery;
 internal sealed class OpenWithdrawals(WithdrawalFile file, ILogger logger)
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<Withdrawal> _open = [];
+    private readonly HashSet<Withdrawal> _added = [], _ended = [];
     private Task _saving = Task.CompletedTask;
     private bool _isSaving;
-    private bool _isSaved = true;
 
     /// <summary>For messages.</summary>
     public string Path => file.Path;
@@ -32,7 +31,8 @@ internal sealed class OpenWithdrawals(WithdrawalFile file, ILogger logger)
     {
         lock (_lock)
         {
-            _open.Add(withdrawal);
+            _ended.Remove(withdrawal);
+            _added.Add(withdrawal);
             Save();
         }
     }
@@ -41,7 +41,8 @@ internal sealed class OpenWithdrawals(WithdrawalFile file, ILogger logger)
     {
         lock (_lock)
         {
-            _open.Remove(withdrawal);
+            _added.Remove(withdrawal);
+            _ended.Add(withdrawal);
             Save();
         }
     }
@@ -56,34 +57,43 @@ internal sealed class OpenWithdrawals(WithdrawalFile file, ILogger logger)
     // With the lock held. One write for all that changes while the one before runs.
     private void Save()
     {
-        _isSaved = false;
         if (_isSaving)
             return;
         _isSaving = true;
-        _saving = Task.Run(Write);
+        _saving = Task.Run(WriteAsync);
     }
 
-    private void Write()
+    private async Task WriteAsync()
     {
         while (true)
         {
-            List<Withdrawal> open;
+            Withdrawal[] added, ended;
             lock (_lock)
             {
-                _isSaving = !_isSaved;
-                if (_isSaved)
+                (added, ended) = ([.. _added], [.. _ended]);
+                _added.Clear();
+                _ended.Clear();
+                _isSaving = added.Length + ended.Length > 0;
+                if (!_isSaving)
                     return;
-                _isSaved = true;
-                open = [.. _open];
             }
 
             try
             {
-                file.Write(open);
+                await file.ChangeAsync(added, ended);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 S3Log.WithdrawalsNotKept(logger, Path, e.Message);
+                lock (_lock)
+                {
+                    // with the next change, unless that says otherwise
+                    _added.UnionWith(added.Except(_ended));
+                    _ended.UnionWith(ended.Except(_added));
+                    _isSaving = false;
+                }
+
+                return;
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using MailStore.S3.Keys;
 using MailStore.Sdk;
@@ -6,10 +7,15 @@ namespace MailStore.S3.Delivery;
 
 /// <summary>
 /// The withdrawals that are open, for the next start: a line each, with bucket, key and upload. It is there only while there are some. A power cut may bring the one before back: to
-/// withdraw a delivery twice changes nothing.
+/// withdraw a delivery twice changes nothing. Several processes may share it, as where no server runs and each mail has a <c>mailstore deliver</c> of its own.
 /// </summary>
 internal sealed class WithdrawalFile(string path)
 {
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public string Path => path;
 
     /// <summary>The file of an instance of the module.</summary>
@@ -17,17 +23,39 @@ internal sealed class WithdrawalFile(string path)
 
     public IReadOnlyList<Withdrawal> Read() => File.Exists(path) ? [.. File.ReadLines(path).Select(Parse).OfType<Withdrawal>()] : [];
 
-    /// <summary>Writes all anew, under another name first: it is whole at any moment.</summary>
-    public void Write(IReadOnlyCollection<Withdrawal> open)
+    /// <summary>Adds and takes away; what others have written stays.</summary>
+    /// <exception cref="IOException">It cannot be written, or another process does not let go of it.</exception>
+    public async Task ChangeAsync(IReadOnlyCollection<Withdrawal> added, IReadOnlyCollection<Withdrawal> ended)
     {
+        await using var turn = await TakeTurnAsync();
+        var open = Read().Except(ended).Union(added).ToList();
         if (open.Count == 0)
-        {
             File.Delete(path);
-            return;
-        }
+        else
+            Write(open);
+    }
 
+    private async Task<FileStream> TakeTurnAsync()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = Mode };
+        for (var began = Stopwatch.GetTimestamp(); ;)
+        {
+            try
+            {
+                return new FileStream(path + ".lock", options);
+            }
+            catch (IOException) when (Stopwatch.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(Pause);
+            }
+        }
+    }
+
+    // all anew, under another name first: it is whole at any moment
+    private void Write(IReadOnlyCollection<Withdrawal> open)
+    {
         var draft = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Mode };
         using (var file = new FileStream(draft, options))
         {
             file.Write(Encoding.UTF8.GetBytes(string.Concat(open.Select(Format))));

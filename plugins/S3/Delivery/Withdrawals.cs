@@ -17,11 +17,12 @@ internal sealed class Withdrawals(IAmazonS3 client, Caller caller, S3Options opt
     private const int MostAtOnce = 4;
 
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
-    private readonly Queue<Withdrawal> _queue = new();
-    private readonly Dictionary<Withdrawal, TaskCompletionSource> _waiting = [];
+    private readonly Queue<Entry> _queue = new();
+    private readonly Dictionary<Withdrawal, Entry> _open = [];
     private readonly CancellationTokenSource _stopping = new();
     private int _workers;
 
@@ -52,17 +53,17 @@ internal sealed class Withdrawals(IAmazonS3 client, Caller caller, S3Options opt
     /// <summary>Gives what is left a last chance.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        Dictionary<Withdrawal, TaskCompletionSource> left;
+        Entry[] left;
         lock (_lock)
-            left = new(_waiting);
+            left = [.. _open.Values];
         try
         {
-            await Task.WhenAll(left.Values.Select(done => done.Task)).WaitAsync(AtOnce, clock, cancellationToken);
+            await Task.WhenAll(left.Select(entry => entry.Done.Task)).WaitAsync(AtOnce, clock, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            foreach (var (withdrawal, _) in left.Where(entry => !entry.Value.Task.IsCompleted))
-                S3Log.NotWithdrawn(logger, withdrawal.ToString(), open.Path);
+            foreach (var entry in left.Where(entry => !entry.Done.Task.IsCompleted))
+                S3Log.NotWithdrawn(logger, entry.Withdrawal.ToString(), open.Path);
         }
 
         await _stopping.CancelAsync();
@@ -73,81 +74,94 @@ internal sealed class Withdrawals(IAmazonS3 client, Caller caller, S3Options opt
 
     private Task Enqueue(Withdrawal withdrawal)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         open.Add(withdrawal);
         lock (_lock)
         {
-            if (!_waiting.TryAdd(withdrawal, done))
-                return _waiting[withdrawal].Task;
-            _queue.Enqueue(withdrawal);
-            if (_workers < MostAtOnce && !_stopping.IsCancellationRequested)
-            {
-                _workers++;
-                _ = Task.Run(WorkAsync);
-            }
+            if (_open.TryGetValue(withdrawal, out var known))
+                return known.Done.Task;
+            var entry = _open[withdrawal] = new Entry(withdrawal);
+            Enqueue(entry);
+            return entry.Done.Task;
         }
-
-        return done.Task;
     }
 
-    private async Task WorkAsync()
+    // with the lock held
+    private void Enqueue(Entry entry)
     {
-        try
+        _queue.Enqueue(entry);
+        if (_workers < MostAtOnce && !_stopping.IsCancellationRequested)
         {
-            while (Next() is { } withdrawal)
-            {
-                if (await TryAsync(withdrawal))
-                {
-                    End(withdrawal);
-                    continue;
-                }
-
-                // behind the others: what is wrong may be wrong with its bucket alone
-                lock (_lock)
-                    _queue.Enqueue(withdrawal);
-                await Task.Delay(Pause, clock, _stopping.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // the module stops, and has said so
+            _workers++;
+            _ = Task.Run(() => WorkAsync(_stopping.Token));
         }
     }
 
-    private Withdrawal? Next()
+    private async Task WorkAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && Next() is { } entry)
+        {
+            if (await TryAsync(entry, stop))
+                End(entry);
+            else
+                _ = TryAgainAsync(entry, stop);
+        }
+    }
+
+    private Entry? Next()
     {
         lock (_lock)
         {
-            if (_queue.TryDequeue(out var withdrawal))
-                return withdrawal;
+            if (_queue.TryDequeue(out var entry))
+                return entry;
             _workers--;
             return null;
         }
     }
 
-    private void End(Withdrawal withdrawal)
+    private void End(Entry entry)
     {
-        open.Remove(withdrawal);
-        S3Log.Withdrawn(logger, withdrawal.ToString());
+        open.Remove(entry.Withdrawal);
         lock (_lock)
-        {
-            _waiting.Remove(withdrawal, out var done);
-            done!.SetResult();
-        }
+            _open.Remove(entry.Withdrawal);
+        entry.Done.SetResult();
     }
 
-    private async Task<bool> TryAsync(Withdrawal withdrawal)
+    // others go on meanwhile: what is wrong may be wrong with its bucket alone
+    private async Task TryAgainAsync(Entry entry, CancellationToken stop)
     {
-        var (bucket, key, uploadId) = withdrawal;
+        await Task.Delay(entry.Pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        entry.Pause = entry.Pause * 2 < LongestPause ? entry.Pause * 2 : LongestPause;
+        lock (_lock)
+            Enqueue(entry);
+    }
+
+    /// <returns>Whether there is nothing left to do.</returns>
+    private async Task<bool> TryAsync(Entry entry, CancellationToken stop)
+    {
+        var (bucket, key, uploadId) = entry.Withdrawal;
         try
         {
             if (uploadId is not null)
-                await new Bucket(client, caller, bucket).AbortAsync(key, uploadId, _stopping.Token);
-            await caller.RunAsync("withdraw", withdrawal.ToString(), token => PutEmptyAsync(bucket, key, token), caller.NewDeadline(), _stopping.Token);
+                await new Bucket(client, caller, bucket).AbortAsync(key, uploadId, stop);
+            await caller.RunAsync("withdraw", entry.Withdrawal.ToString(), token => PutEmptyAsync(bucket, key, token), caller.NewDeadline(), stop);
+            S3Log.Withdrawn(logger, entry.Withdrawal.ToString());
             return true;
         }
-        catch (CallException)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            // the module stops, and has said so
+            return false;
+        }
+        catch (CallException e) when (e.Code == "NoSuchBucket")
+        {
+            S3Log.NothingToWithdraw(logger, entry.Withdrawal.ToString(), bucket);
+            return true;
+        }
+        catch (Exception e) // a loop of this module's own: whatever it is, the others are to be withdrawn, and this one when it is mended
+        {
+            if (entry.Reason != e.Message)
+                S3Log.NotWithdrawnYet(logger, entry.Withdrawal.ToString(), e.Message);
+            entry.Reason = e.Message;
             return false;
         }
     }
@@ -163,4 +177,17 @@ internal sealed class Withdrawals(IAmazonS3 client, Caller caller, S3Options opt
             UseChunkEncoding = false,
         }),
         cancellationToken);
+
+    private sealed class Entry(Withdrawal withdrawal)
+    {
+        public Withdrawal Withdrawal => withdrawal;
+
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Before the next try.</summary>
+        public TimeSpan Pause { get; set; } = FirstPause;
+
+        /// <summary>Why the last try failed, which is told once.</summary>
+        public string? Reason { get; set; }
+    }
 }

@@ -15,7 +15,7 @@ internal sealed class PlaceMaker(IAmazonS3 client, Caller caller, S3Options opti
 {
     /// <exception cref="CallException">The server does not serve.</exception>
     /// <exception cref="ModuleConfigurationException">The place is another user's.</exception>
-    public async Task<Place> MakeAsync(EffectiveUser user, string bucketName, PrefixTemplate template, CancellationToken cancellationToken)
+    public async Task<Place> MakeAsync(EffectiveUser user, string bucketName, PrefixTemplate template, Allocation? current, CancellationToken cancellationToken)
     {
         await conditions.ProbeAsync(cancellationToken);
         var place = new Place(bucketName, template.Expand(user));
@@ -34,7 +34,7 @@ internal sealed class PlaceMaker(IAmazonS3 client, Caller caller, S3Options opti
             await ExpectSameAsync(bucket, place, text, cancellationToken);
         }
 
-        await ReleaseEarlierAsync(bucket, place, user.Version, cancellationToken);
+        await ReleaseEarlierAsync(bucket, place, user.Version, current is null ? null : PlaceForm.Read(current), cancellationToken);
         return place;
     }
 
@@ -44,8 +44,8 @@ internal sealed class PlaceMaker(IAmazonS3 client, Caller caller, S3Options opti
             throw new ModuleConfigurationException($"{place} is another user's, as {place.Marker} says; choose another prefix");
     }
 
-    // A record without an allocation has none of an earlier version: what hosts that died have left for those is nobody's.
-    private async Task ReleaseEarlierAsync(Bucket bucket, Place place, long version, CancellationToken cancellationToken)
+    // A record has no allocation of an earlier version but the one that it moves away from: what hosts that died have left for those is nobody's.
+    private async Task ReleaseEarlierAsync(Bucket bucket, Place place, long version, Place? current, CancellationToken cancellationToken)
     {
         var parent = place.Prefix[..(place.Prefix.LastIndexOf('/', place.Prefix.Length - 2) + 1)];
         var suffix = place.Prefix[parent.Length..].IndexOf('-') is >= 0 and var at ? place.Prefix[(parent.Length + at)..] : "/";
@@ -54,7 +54,7 @@ internal sealed class PlaceMaker(IAmazonS3 client, Caller caller, S3Options opti
             foreach (var other in await bucket.ListFoldersAsync(parent, cancellationToken))
             {
                 var life = other.EndsWith(suffix, StringComparison.Ordinal) ? other[parent.Length..^suffix.Length] : "";
-                if (long.TryParse(life, NumberStyles.None, CultureInfo.InvariantCulture, out var earlier) && earlier < version)
+                if (long.TryParse(life, NumberStyles.None, CultureInfo.InvariantCulture, out var earlier) && earlier < version && current != new Place(place.Bucket, other))
                     await releaser.ReleaseAsync(new Place(place.Bucket, other), cancellationToken);
             }
         }

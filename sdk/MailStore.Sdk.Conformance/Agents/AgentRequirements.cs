@@ -69,6 +69,8 @@ internal static class AgentRequirements
 
     public const string CreatesFolder = "Makes a folder where it is missing.";
     public const string FolderIsThere = "Whether mails that are imported into a folder of this name come to be in it.";
+    public const string KeepsFolders = "A mailbox that implements IMailboxImport too keeps what TryCreateFolderAsync has made, also without mail.";
+    public const string NamesFolders = "Names all folders but the inbox, those without mail among them, in any order.";
     public const string SetsFlags = "Sets the flags of a mail to these and no others, as far as the mailbox keeps them. The mail keeps its id and its place in the list.";
     public const string RemovesOne = "Removes one mail for good; the usage of the mailbox counts it no more.";
     public const string NoSuchMail = "False if there is no such mail (any more).";

@@ -4,7 +4,7 @@ namespace MailStore.Sdk;
 /// Where the mail of one user goes. Thread-safe: the host delivers many mails into it at once. Cached by the host and never disposed:
 /// what is scarce (handles, connections) belongs to the agent.
 /// </summary>
-/// <remarks>It may also implement <see cref="IReadableMailbox"/>, <see cref="IMailboxImport"/>, <see cref="IMailboxUsage"/> and <see cref="IMailboxRemoval"/>.</remarks>
+/// <remarks>It may also implement <see cref="IReadableMailbox"/>, <see cref="IMailboxImport"/>, <see cref="IMailboxUsage"/>, <see cref="IMailboxExtras"/> and <see cref="IMailboxRemoval"/>.</remarks>
 public interface IMailbox
 {
     /// <summary>Stores one mail.</summary>

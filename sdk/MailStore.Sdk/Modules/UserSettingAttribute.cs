@@ -1,7 +1,7 @@
 namespace MailStore.Sdk;
 
 /// <summary>
-/// Marks an option of a module that a domain (<c>[domain."example.org"]</c>) or a user's record may override.
+/// Marks an option of a module that a domain (<c>[domain."example.org"]</c>) or a user's record may override, the latter as far as the administrator lets it (<c>[policy]</c>).
 /// An option without it is the administrator's alone and is set in the module's table only.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]

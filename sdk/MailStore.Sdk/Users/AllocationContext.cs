@@ -13,6 +13,9 @@ public sealed class AllocationContext(string mda, IUserSequences? sequences)
     /// <summary>The name of the MDA's instance.</summary>
     public string Mda { get; } = mda;
 
+    /// <summary>Where the user has his mail, by this instance or another, while he is moved to the place that is asked for: it stays his. Null for one who has no place yet.</summary>
+    public Allocation? Current { get; init; }
+
     /// <summary>Takes the next number of a sequence of the user database, such as a uid. Never given twice in the cluster; gaps are normal.</summary>
     /// <param name="sequence">The name of the sequence; lower-case letters, digits, hyphens.</param>
     /// <param name="cancellationToken">Gives up waiting; the number may then be lost.</param>

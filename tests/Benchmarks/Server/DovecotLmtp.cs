@@ -7,7 +7,9 @@ namespace MailStore.Benchmarks.Server;
 /// </summary>
 internal sealed class DovecotLmtp : ILoadedServer
 {
-    private const int Uid = 20000;
+    // a service runs as a user who has a name; each Debian has this one
+    private const string User = "nobody";
+    private const int Uid = 65534;
 
     private readonly Process _process;
 
@@ -87,7 +89,7 @@ internal sealed class DovecotLmtp : ILoadedServer
           inbox = yes
         }
         service lmtp {
-          user = {{Uid}}
+          user = {{User}}
           client_limit = 1
           service_count = 0
           process_limit = 1000

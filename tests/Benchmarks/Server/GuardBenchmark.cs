@@ -42,8 +42,7 @@ internal static class GuardBenchmark
         var disk = await CTool.BuildAsync("limit", folder.FullName);
         var diskFolder = folder.CreateSubdirectory("disk").FullName;
         await using var server = await MailStoreServer.StartAsync("mailstore", MailStoreServer.Built, folder.CreateSubdirectory("mailstore").FullName, Users);
-        // first mails, compilation
-        await ServerBenchmark.LoadAsync(load, server, new Cell(8, 4096, 1), Users, "-m", $"{20 * Users}");
+        await ServerBenchmark.WarmUpAsync(load, server, Users, Options.Warm);
         var shares = Cells.ToDictionary(cell => cell.Connections, _ => new List<double>());
         for (var run = 0; run < Runs; run++)
         {

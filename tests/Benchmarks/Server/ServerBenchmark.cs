@@ -31,9 +31,8 @@ internal static class ServerBenchmark
                 await Console.Error.WriteLineAsync("Dovecot is not there (package dovecot-lmtpd, as root): nothing to compare with");
 
             var report = new ServerReport(options);
-            // first mails, compilation
             foreach (var server in servers)
-                await LoadAsync(load, server, new Cell(8, 4096, 1), options.Users, "-m", $"{20 * options.Users}");
+                await WarmUpAsync(load, server, options.Users, options.Warm);
             var turn = 0;
             for (var run = 0; run < options.Runs; run++)
             {
@@ -65,8 +64,16 @@ internal static class ServerBenchmark
         {
             foreach (var server in servers)
                 await server.DisposeAsync();
-            folder.Delete(recursive: true);
+            if (!options.Keeps)
+                folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>First mails, and time for the runtime to compile for good what is called often: it takes some seconds of a processor, beside the load.</summary>
+    internal static async Task WarmUpAsync(CTool load, ILoadedServer server, int users, double seconds)
+    {
+        await LoadAsync(load, server, new Cell(8, 4096, 1), users, "-m", $"{20 * users}");
+        await LoadAsync(load, server, new Cell(8, 4096, 1), users, "-t", Text(seconds));
     }
 
     /// <summary>What the last one left to be written is not the next one's load.</summary>

@@ -11,6 +11,9 @@ internal sealed record ServerOptions
 
     public double Seconds { get; private init; } = 2;
 
+    /// <summary>How long each server is under load before the first run.</summary>
+    public double Warm { get; private init; } = 15;
+
     public int Users { get; private init; } = 1000;
 
     public IReadOnlyList<Cell> Cells { get; private init; } = Cell.ParseAll(AllCells);
@@ -20,6 +23,12 @@ internal sealed record ServerOptions
 
     /// <summary>Where the servers keep their mail; null: the folder for temporary files.</summary>
     public string? Place { get; private init; }
+
+    /// <summary>
+    /// Whether the folder stays. For minutes after many files were deleted, ext4 without a journal looks past their inodes whenever it makes a file: runs that follow on the
+    /// same disk would measure that.
+    /// </summary>
+    public bool Keeps { get; private init; }
 
     /// <summary>Builds of this server by name, for a comparison with others than the one that is built here.</summary>
     public IReadOnlyList<(string Name, string Program, string Extra)> Builds { get; private init; } = [("mailstore", MailStoreServer.Built, "")];
@@ -37,10 +46,12 @@ internal sealed record ServerOptions
             {
                 "--runs" => options with { Runs = int.Parse(Value(), CultureInfo.InvariantCulture) },
                 "--seconds" => options with { Seconds = double.Parse(Value(), CultureInfo.InvariantCulture) },
+                "--warm" => options with { Warm = double.Parse(Value(), CultureInfo.InvariantCulture) },
                 "--users" => options with { Users = int.Parse(Value(), CultureInfo.InvariantCulture) },
                 "--cells" => options with { Cells = Cell.ParseAll(Value()) },
                 "--output" => options with { Output = Value() },
                 "--place" => options with { Place = Value() },
+                "--keep" => options with { Keeps = true },
                 "--no-peers" => options with { WithPeers = false },
                 "--build" => options with { Builds = [.. options.Builds, BuildOf(Value())] },
                 var unknown => throw new ArgumentException($"unknown option {unknown}; see tests/bench"),

@@ -15,10 +15,9 @@ internal sealed class InstalledHost : IDisposable
     public static async Task<InstalledHost> InstallAsync()
     {
         var host = new InstalledHost();
-        var built = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(MailStoreProgram.Path)!)!);
         (await DotNet.RunAsync(
             RepositoryRoot.Path, new Dictionary<string, string>(),
-            "dotnet", "publish", "host/MailStore.Host", "-c", built, "--no-build", "-o", host.Directory, "--nologo")).Succeeded();
+            "dotnet", "publish", "host/MailStore.Host", "-c", MailStoreProgram.Configuration, "--no-build", "-o", host.Directory, "--nologo")).Succeeded();
         foreach (var plugin in System.IO.Directory.GetDirectories(MailStoreProgram.ModulesDirectory))
             TestPlace.CopyFolder(plugin, Path.Combine(host.Modules, Path.GetFileName(plugin)));
         return host;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using MailStore.Tests;
+using MailStore.Tests.Servers;
 
 namespace MailStore.EndToEnd.Tests.Clusters;
 
@@ -14,7 +14,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly List<int> _ports = [];
     private readonly ServerProcess?[] _hosts;
 
-    private Cluster(ClusterServers servers, string name, string creator, int count, ClusterAddresses addresses)
+    private Cluster(ClusterServers servers, string name, string creator, int count, ClusterAddresses addresses, string tables)
     {
         _hosts = new ServerProcess?[count];
         Storage = new ClusterStorage(servers, name, _tree, addresses);
@@ -24,7 +24,7 @@ internal sealed class Cluster : IAsyncDisposable
             var credentials = Path.Combine(place.Directory, "s3.keys");
             File.WriteAllText(credentials, $"[default]\naws_access_key_id = {CephRgw.AccessKey}\naws_secret_access_key = {CephRgw.SecretKey}\n");
             File.SetUnixFileMode(credentials, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            var port = FreePort();
+            var port = FreePort.Take();
             place.Configure(
                 string.Create(CultureInfo.InvariantCulture, $"""
                 creator = "{creator}"
@@ -35,6 +35,8 @@ internal sealed class Cluster : IAsyncDisposable
                 [lmtp]
                 listen = ["127.0.0.1:{port}"]
                 xforward_clients = ["127.0.0.1"]
+
+                {tables}
                 """),
                 MailStoreProgram.ModulesDirectory);
             _places.Add(place);
@@ -47,9 +49,10 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Of each host; the same after it was killed and started again.</summary>
     public IReadOnlyList<int> Ports => _ports;
 
-    public static async Task<Cluster> StartAsync(ClusterServers servers, string creator, int count, ClusterAddresses? addresses = null)
+    /// <param name="tables">More tables of the configuration of each host.</param>
+    public static async Task<Cluster> StartAsync(ClusterServers servers, string creator, int count, ClusterAddresses? addresses = null, string tables = "")
     {
-        var cluster = new Cluster(servers, await servers.NewNameAsync(), creator, count, addresses ?? ClusterAddresses.Of(servers));
+        var cluster = new Cluster(servers, await servers.NewNameAsync(), creator, count, addresses ?? ClusterAddresses.Of(servers), tables);
         try
         {
             // side by side: each makes the tables, if nobody else has
@@ -64,6 +67,8 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     public EndPoint EndPoint(int host) => new IPEndPoint(IPAddress.Loopback, _ports[host]);
+
+    public TestPlace PlaceOf(int host) => _places[host];
 
     public async Task StartHostAsync(int host) => _hosts[host] = await ServerProcess.StartAsync(_places[host]);
 
@@ -123,24 +128,5 @@ internal sealed class Cluster : IAsyncDisposable
     {
         var allocation = record.GetProperty("allocation");
         return ClusterStorage.PlaceOf(allocation.GetProperty("mda").GetString()!, allocation.GetProperty("values").EnumerateObject().ToDictionary(value => value.Name, value => value.Value.GetString()!));
-    }
-
-    // below those that the kernel gives to clients, one of which could have it while its host is down
-    private static int FreePort()
-    {
-        while (true)
-        {
-            try
-            {
-                var port = Random.Shared.Next(10_000, 20_000);
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // another's
-            }
-        }
     }
 }

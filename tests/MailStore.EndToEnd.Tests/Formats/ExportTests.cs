@@ -26,7 +26,7 @@ public sealed class ExportTests
         var target = Directory.CreateDirectory(Path.Combine(place.Directory, "target")).FullName;
 
         await using var export = new SignalledProcess(MailStoreProgram.StartInfo(place.Directory, ["mail", "export", Alice, "--format", format, "--output", Path.Combine(target, "export")]));
-        for (var watch = Stopwatch.StartNew(); Directory.GetFileSystemEntries(target).Length == 0; await Task.Delay(5))
+        for (var watch = Stopwatch.StartNew(); Directory.GetFileSystemEntries(target).Length == 0; await Task.Delay(1))
             Assert.True(watch.Elapsed < Patience, "the export never began");
         Assert.Equal(143, await export.TerminateAsync());
         Assert.Empty(Directory.GetFileSystemEntries(target));

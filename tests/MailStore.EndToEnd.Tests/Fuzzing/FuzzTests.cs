@@ -78,7 +78,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"seed {plan.Seed}: {_sessions} sessions, {_mails} mails stored, at most {memory.Most} MB in the server"));
         Assert.True(_failures.IsEmpty, string.Join("\n\n", _failures));
-        Assert.True(_sessions >= 20 * plan.Length.TotalSeconds, $"only {_sessions} sessions in {plan.Length}");
+        Assert.True(_sessions >= 2 * plan.Length.TotalSeconds, $"only {_sessions} sessions in {plan.Length}");
         Assert.True(_mails > _sessions / 20, $"only {_mails} mails in {_sessions} sessions: they never get anywhere");
 
         await using (var good = await LmtpClient.ConnectAsync(server.EndPoint))

@@ -85,7 +85,7 @@ public sealed class MboxMailTests
         var numbers = new List<int>();
         for (var number = connection + 1; !end.IsCancellationRequested; number += Connections)
         {
-            await SendAsync(server, ((string[])["mutt", "dovecot", "stays"]).Select(kind => Mail(kind, number)), 10);
+            await SendAsync(server, ((string[])["mutt", "dovecot", "stays"]).Select(kind => Mail(kind, number)), 300);
             numbers.Add(number);
         }
 
@@ -102,7 +102,7 @@ public sealed class MboxMailTests
 
     // mutt does not write where mail has come since it looked: it looks, and tries again
     private static Task MuttAsync(MboxPrograms programs) => programs.MuttAsync(
-        $"<delete-pattern>~s^mutt<enter><tag-pattern>~s^stays<enter><tag-prefix><set-flag>!{string.Concat(Enumerable.Repeat("<sync-mailbox>", 8))}<exit>");
+        $"<delete-pattern>~smutt<enter><tag-pattern>~sstays<enter><tag-prefix><set-flag>!{string.Concat(Enumerable.Repeat("<sync-mailbox>", 8))}<exit>");
 
     private static async Task DovecotAsync(MboxPrograms programs)
     {

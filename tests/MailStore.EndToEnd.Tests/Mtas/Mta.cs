@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MailStore.Tests;
+using MailStore.Tests.Servers;
 
 namespace MailStore.EndToEnd.Tests.Mtas;
 
@@ -24,7 +25,7 @@ internal abstract class Mta : IAsyncDisposable
         Shared = $"/tmp/mailstore-{name}-{Guid.NewGuid().ToString("n")[..8]}";
         Directory.CreateDirectory(Shared);
         File.SetUnixFileMode(Shared, (UnixFileMode)0x1ED); // 0755
-        Port = FreePort();
+        Port = FreePort.Take();
     }
 
     public string Name { get; }
@@ -35,7 +36,7 @@ internal abstract class Mta : IAsyncDisposable
     public string Socket => Path.Combine(Shared, "lmtp.sock");
 
     /// <summary>Where MailStore is to listen on TCP.</summary>
-    public int LmtpPort { get; } = FreePort();
+    public int LmtpPort { get; } = FreePort.Take();
 
     /// <summary>What it wrote to its log.</summary>
     public string Log
@@ -214,12 +215,5 @@ internal abstract class Mta : IAsyncDisposable
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return new StreamReader(stream, Encoding.Latin1).ReadToEnd();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

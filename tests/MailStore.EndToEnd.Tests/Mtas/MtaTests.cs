@@ -1,5 +1,6 @@
 using System.Text;
 using MailStore.Tests;
+using MailStore.Tests.Servers;
 
 namespace MailStore.EndToEnd.Tests.Mtas;
 
@@ -129,6 +130,30 @@ public sealed class MtaTests(MtaPackages packages)
 
         await FullDiskAsync(mta, place);
         BouncesIn(place, mta.Bounces ? 2 : 0);
+    }
+
+    [TheoryIf(FactIfAttribute.Root, FactIfAttribute.NativeDeliver, FactIfAttribute.Postgres, "apt-get", "unshare")]
+    [InlineData("postfix")]
+    [InlineData("exim")]
+    [InlineData("opensmtpd")]
+    public async Task While_the_user_database_is_stopped_mail_waits(string name)
+    {
+        await using var postgres = await PostgresServer.StartNewAsync();
+        await using var mta = Mta.Create(name, packages, Transport.Tcp);
+        using var place = Place(mta, $"userdb = \"postgres\"\n[userdb.postgres]\nconnection = \"{postgres.Connection()}\"\ntimeout = \"2s\"\n");
+        await place.AddUsersAsync([Sender, Alice, "new@example.org"]);
+        await mta.StartAsync();
+        await using var server = await ServerProcess.StartAsync(place);
+        await mta.SendAsync([Alice], Mail);
+        await mta.DrainAsync();
+
+        await postgres.StopAsync();
+        await mta.SendInVainAsync("new@example.org", Mail, "451 4.3.0");
+        await postgres.StartAsync();
+        await mta.DrainAsync();
+        Assert.All([Alice, "new@example.org"], user => Assert.Single(StoredMaildir.Files(place.MaildirOf(user))));
+        Assert.Empty(StoredMaildir.Files(place.MaildirOf(Sender)));
+        Assert.Equal(0, await server.StopAsync());
     }
 
     private static async Task FullDiskAsync(Mta mta, TestPlace place)

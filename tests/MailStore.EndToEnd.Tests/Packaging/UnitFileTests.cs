@@ -48,6 +48,7 @@ public sealed partial class UnitFileTests : IDisposable
         var lines = File.ReadAllLines(Path.Combine(Packaging, unit));
         var at = Array.IndexOf(lines, setting);
         Assert.True(at > 0, $"{unit} does not say {setting}");
+        Assert.DoesNotContain(lines, line => line.StartsWith("RestartPreventExitStatus", StringComparison.Ordinal));
         Assert.Equal($"[{section}]", lines[..at].Last(line => line.StartsWith('[')));
     }
 

@@ -67,7 +67,7 @@ public sealed class PostgresOutageTests
         // what was answered as failed and stored all the same is taken back soon
         var wanted = load.Sent.Select(mail => $"{mail.Value}|{mail.Key}").Order(StringComparer.Ordinal).ToList();
         var found = await ReadAsync(server, layout);
-        for (var i = 0; i < 100 && !found.SequenceEqual(wanted); i++)
+        for (var i = 0; i < 600 && !found.SequenceEqual(wanted); i++)
         {
             await Task.Delay(100);
             found = await ReadAsync(server, layout);

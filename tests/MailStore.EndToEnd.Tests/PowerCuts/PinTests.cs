@@ -22,9 +22,9 @@ public sealed class PinTests(CutTable table)
         for (var left = ProofLength.CutsOf(PowerCutTests.Shares); left > 0; left--)
         {
             var end = random.Next(200);
-            using var cut = new Timer(_ => disk.Cut(), null, end, Timeout.Infinite);
+            using var cut = new Timer(_ => disk.Cut(), null, Timeout.Infinite, Timeout.Infinite);
             var acknowledged = last;
-            disk.RunInside(() => acknowledged = PinUntilTheCut(disk.Directory, last));
+            disk.RunInside(() => acknowledged = PinUntilTheCut(disk.Directory, last, () => cut.Change(end, Timeout.Infinite)));
             row.Cuts++;
             row.Acknowledged += acknowledged - last;
             await disk.RestoreAsync();
@@ -35,10 +35,13 @@ public sealed class PinTests(CutTable table)
         Assert.True(row.IsClean, $"{row}: {string.Join("; ", _complaints)}");
     }
 
+    /// <param name="folder">Where.</param>
+    /// <param name="last">What was written last.</param>
+    /// <param name="isUnderWay">Called after some, however slow the machine is.</param>
     /// <returns>The last one that was written.</returns>
-    private static int PinUntilTheCut(string folder, int last)
+    private static int PinUntilTheCut(string folder, int last, Action isUnderWay)
     {
-        while (true)
+        for (var written = 1; ; written++)
         {
             var mistakes = new List<Mistake>();
             try
@@ -46,6 +49,8 @@ public sealed class PinTests(CutTable table)
                 if (ModulesLockWriter.Change(folder, modules => modules.With(Pins(last + 1)), mistakes) is null)
                     return last;
                 last++;
+                if (written == 2)
+                    isUnderWay();
             }
             catch (IOException)
             {

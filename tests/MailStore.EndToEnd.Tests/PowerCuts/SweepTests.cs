@@ -26,10 +26,18 @@ public sealed class SweepTests
         for (var kills = 0; Directory.GetFiles(disk.View(tmp)).Length < 2; kills++)
         {
             Assert.True(kills < MostKills, "no kill left a file in tmp");
-            await using (var load = new MailLoad(store.EndPoint, ledger, () => [Alice], 8, kills, () => { }))
+            var acknowledged = 0;
+            var isUnderWay = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using (var load = new MailLoad(store.EndPoint, ledger, () => [Alice], 8, kills, () =>
+            {
+                if (Interlocked.Increment(ref acknowledged) == 8)
+                    isUnderWay.SetResult();
+            }))
             {
                 load.Start();
-                await Task.Delay(Random.Shared.Next(100, 300));
+                // however slow the machine is at the moment
+                await isUnderWay.Task.WaitAsync(TimeSpan.FromMinutes(2));
+                await Task.Delay(Random.Shared.Next(200));
                 await store.KillAsync();
             }
 

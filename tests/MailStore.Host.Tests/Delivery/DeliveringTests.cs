@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using MailStore.Host.Delivery;
+using MailStore.Host.Modules;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Tests.Delivery;
@@ -192,6 +193,8 @@ public sealed class DeliveringTests : IDisposable
     {
         Put(Alice, Bob);
         var recipients = await _office.AcceptAllAsync(Alice, Bob);
+        // behind the host's back, which it sees after a second; see RecordMemoryTests for what it changes itself
+        _office.Clock.Advance(RecordMemory.Longest);
         switch (change)
         {
             case "removed":
@@ -285,36 +288,6 @@ public sealed class DeliveringTests : IDisposable
         await content.FlushAsync(default);
         Assert.True(content.IsSpooled);
         Assert.Equal("554 5.4.6", PostOffice.Codes(await office.Start(content, [await office.AcceptAsync(Alice)])[0]));
-    }
-
-    [Fact]
-    public async Task A_mail_that_nobody_gets_is_given_back_only_when_nothing_reads_it_any_more()
-    {
-        var unobserved = 0;
-        TaskScheduler.UnobservedTaskException += Count;
-        try
-        {
-            var text = $"Received: by mx id ABC; now\n\n{new string('x', 16 << 20)}\n";
-            for (var i = 0; i < 5; i++)
-            {
-                Put(Alice);
-                using var content = _office.Content(text);
-                await content.FlushAsync(default);
-                var recipients = await _office.AcceptAllAsync(Alice);
-                _office.Users.Drop(Alice);
-                Assert.Equal("550 5.1.1", PostOffice.Codes(await _office.Start(content, recipients)[0]));
-            }
-
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            Assert.Equal(0, unobserved);
-        }
-        finally
-        {
-            TaskScheduler.UnobservedTaskException -= Count;
-        }
-
-        void Count(object? sender, UnobservedTaskExceptionEventArgs e) => unobserved += e.Exception.InnerException is ObjectDisposedException ? 1 : 0;
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using MailStore.Host.Admin;
+using MailStore.Host.Admin.Moving;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
 using MailStore.Host.Modules;
@@ -33,7 +34,7 @@ internal sealed class DeliveryBench : IDisposable
             [InstanceOf(ModuleKind.Mda, Agent), InstanceOf(ModuleKind.Creator, Agent), InstanceOf(ModuleKind.Userdb, Users)], "memory", "memory", Log);
         Directory = new UserDirectory(Configuration, modules);
         Service = new DeliveryService(Configuration, modules, Directory, Log.CreateLogger<DeliveryService>(), TimeProvider.System);
-        Administration = new UserAdministration(Configuration, Directory, ["memory"]);
+        Administration = new UserAdministration(Configuration, Directory, ["memory"], new MoveLocks(modules, TimeProvider.System));
 
         ModuleInstance InstanceOf(ModuleKind kind, object module)
         {

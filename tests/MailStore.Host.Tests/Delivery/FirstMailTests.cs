@@ -1,3 +1,4 @@
+using MailStore.Host.Modules;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Tests.Delivery;
@@ -52,6 +53,7 @@ public sealed class FirstMailTests : IDisposable
         for (var i = 0; i < 5; i++)
             await _office.SendAsync(Alice);
         _office.Users.Put(Alice, _office.Users.Peek(Alice)!.Allocation, ("level", "2"));
+        _office.Clock.Advance(RecordMemory.Longest);
         for (var i = 0; i < 5; i++)
             await _office.SendAsync(Alice);
         Assert.Equal(3, _office.First.Parsed.Select(parse => parse.Version).Distinct().Count());

@@ -1,5 +1,6 @@
 using System.Buffers;
 using MailStore.Host.Admin;
+using MailStore.Host.Admin.Moving;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
 using MailStore.Host.Modules;
@@ -35,7 +36,7 @@ internal sealed class PostOffice : IDisposable
         ((GuardedUserDatabase)_modules.Users).IsReadOnly = Configuration.Options.UserdbReadOnly;
         Directory = new UserDirectory(Configuration, _modules);
         Delivery = new DeliveryService(Configuration, _modules, Directory, Log.CreateLogger<DeliveryService>(), Clock);
-        Administration = new UserAdministration(Configuration, Directory, [.. _modules.Mdas.Keys]);
+        Administration = new UserAdministration(Configuration, Directory, [.. _modules.Mdas.Keys], new MoveLocks(_modules, Clock));
         Reporter = new UserReporter(Configuration, Directory, Delivery);
     }
 
@@ -118,6 +119,10 @@ internal sealed class PostOffice : IDisposable
         foreach (var instance in _modules.Instances)
             instance.Boundary.Dispose();
         Log.Dispose();
+        // the folder of the configuration went when that was read; a mail that was spooled has made it again
+        var folder = Path.GetDirectoryName(Configuration.DataDirectory)!;
+        if (Path.GetFileName(folder).StartsWith("mailstore-config-", StringComparison.Ordinal) && System.IO.Directory.Exists(folder))
+            System.IO.Directory.Delete(folder, recursive: true);
     }
 
     private ModuleInstance Instance(ModuleKind kind, string name, object module, Type? optionsType = null, ConfigTable? table = null) =>

@@ -1,4 +1,5 @@
 using MailStore.Host.Delivery;
+using MailStore.Host.Modules;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Tests.Delivery;
@@ -56,6 +57,7 @@ public sealed class ResolvingTests : IDisposable
         _office.Users.Put(Bob);
         Assert.Equal(Bob, (await _office.AcceptAsync("whoever@caught.org")).User.Name);
         _office.Users.Put(Bob, ("enabled", "false"));
+        _office.Clock.Advance(RecordMemory.Longest);
         Assert.Equal("550 5.2.1", await _office.AskAsync("whoever@caught.org"));
     }
 

@@ -1,9 +1,11 @@
 using MailStore.Host.Modules;
+using MailStore.Host.Tests.Delivery;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Tests.Modules;
 
 /// <summary>What a call costs that the module answers at once. Memory only: for time see tests/bench boundary.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class OverheadTests : IDisposable
 {
     private const int Calls = 2_000;
@@ -24,7 +26,7 @@ public sealed class OverheadTests : IDisposable
         var least = long.MaxValue;
         for (var round = 0; round < 20; round++)
         {
-            // by all threads, since the module runs on another one; what other tests allocate meanwhile counts too, so the quietest round tells
+            // by all threads, since the module runs on another one; what the runner of the tests allocates meanwhile counts too, so the quietest round tells
             var before = GC.GetTotalAllocatedBytes(precise: true);
             await DeliverAsync(mailbox);
             least = Math.Min(least, (GC.GetTotalAllocatedBytes(precise: true) - before) / Calls);

@@ -78,6 +78,9 @@ public sealed class RunFolderTests : IDisposable
             Assert.True(File.Exists(Path.Combine(run.Path, "plugins", "x")));
             return ValueTask.CompletedTask;
         });
+
+        // what one could not remove, since another was just looking whether it lives, the next one does
+        Create().Dispose();
         Assert.Empty(_home.RunFolders);
     }
 

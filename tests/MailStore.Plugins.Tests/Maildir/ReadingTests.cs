@@ -46,6 +46,43 @@ public sealed class ReadingTests
         Assert.Null(await reader.OpenAsync(id, None));
     }
 
+    [Fact]
+    public async Task Mails_with_flags_are_found_whoever_else_opens_some()
+    {
+        await using var world = new MaildirWorld();
+        var mailbox = await world.MailboxAsync(await world.StartAsync());
+        var reader = (IReadableMailbox)mailbox;
+        var boxes = Enumerable.Range(0, 20).Select(number => $"Box{number}").ToList();
+        foreach (var box in boxes)
+        {
+            await mailbox.DeliverAsync(MaildirWorld.Mail(box, box), None);
+            var file = Directory.GetFiles($"{world.AliceHome}/.{box}/new").Single();
+            File.Move(file, $"{world.AliceHome}/.{box}/cur/{Path.GetFileName(file)}:2,S");
+        }
+
+        var ids = (await reader.ListAsync(None).ToListAsync()).ToDictionary(mail => mail.Folder!, mail => mail.Id);
+        await Parallel.ForEachAsync(boxes, new ParallelOptions { MaxDegreeOfParallelism = boxes.Count }, async (box, _) =>
+        {
+            for (var i = 0; i < 50; i++)
+                Assert.EndsWith(box, await TextAsync(reader, ids[box]) ?? "not found", StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Folders_without_mail_are_named_and_mails_with_keywords_counted()
+    {
+        await using var world = new MaildirWorld();
+        var mailbox = await world.MailboxAsync(await world.StartAsync());
+        var extras = (IMailboxExtras)mailbox;
+        await mailbox.DeliverAsync(MaildirWorld.Mail("c", "Lists.A"), None);
+        Assert.True(await ((IMailboxImport)mailbox).TryCreateFolderAsync("Empty", None));
+        Assert.Equal(["Empty", "Lists.A"], (await extras.ListFoldersAsync(None).ToListAsync()).Order(StringComparer.Ordinal));
+        Assert.Null(await extras.DescribeUnreadableAsync(None));
+        await File.WriteAllTextAsync($"{world.AliceHome}/cur/1700000000.a:2,Sab", "x\n");
+        await File.WriteAllTextAsync($"{world.AliceHome}/cur/1700000000.b:2,FS", "x\n");
+        Assert.Equal("the keywords of 1 mail", await extras.DescribeUnreadableAsync(None));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(".")]

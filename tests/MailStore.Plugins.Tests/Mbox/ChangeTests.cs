@@ -111,6 +111,23 @@ public sealed class ChangeTests
         Assert.Equal(journal, await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(Path.GetDirectoryName(world.AliceFile)!, ".alice.torn-*"))));
     }
 
+    [Fact]
+    public async Task A_change_that_makes_nothing_longer_is_given_up_too_where_another_program_has_cut_the_mail_off()
+    {
+        await using var world = new MboxWorld();
+        var mailbox = await world.MailboxAsync(await world.StartAsync());
+        await MboxWorld.StoreAsync(mailbox, MboxWorld.Mail("Subject: a\n\na\n"));
+        var theirs = await File.ReadAllTextAsync(world.AliceFile);
+        var second = await mailbox.ImportAsync([MboxWorld.Mail("Subject: b\n\nb\n", MailFlags.Flagged)], default);
+        var length = new FileInfo(world.AliceFile).Length;
+        var (journal, made) = await RecordAsync(world, mailbox, second[0].StoredId!, MailFlags.Answered);
+        Assert.Equal(length, made.Length);
+        await File.WriteAllTextAsync(world.AliceFile, theirs);
+        await File.WriteAllBytesAsync(ChangeJournal.PathOf(world.AliceFile), journal);
+        Assert.Single(await MboxWorld.ListAsync(mailbox));
+        Assert.Equal(theirs, await File.ReadAllTextAsync(world.AliceFile));
+    }
+
     /// <summary>What is written down of a change, and what the file becomes: the host dies in between, and another one finishes it.</summary>
     private static async Task<(byte[] Journal, byte[] File)> RecordAsync(MboxWorld world, MboxMailbox mailbox, string id, MailFlags? flags)
     {

@@ -12,7 +12,7 @@ public sealed class LockTests
     [Fact]
     public async Task A_box_behind_anothers_lock_keeps_no_other_box_and_no_thread_waiting()
     {
-        await using var world = new MboxWorld();
+        await using var world = new MboxWorld { Options = new MboxOptions { LockTimeout = TimeSpan.FromMinutes(5) } };
         var agent = await world.StartAsync();
         var stuck = new List<Task<DeliveryResult>>();
         // more boxes than the module has threads

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using MailStore.Plugins.Tests.Maildir;
 using MailStore.Sdk;
@@ -8,51 +6,6 @@ namespace MailStore.Plugins.Tests.Mbox;
 
 public sealed class ReadingTests
 {
-    [Fact]
-    public async Task A_mailbox_of_100_000_mails_shows_its_first_line_within_a_second_and_takes_little_memory()
-    {
-        await using var world = new MboxWorld();
-        var mailbox = await world.MailboxAsync(await world.StartAsync());
-        var id = await MboxWorld.StoreAsync(mailbox, MboxWorld.Mail($"Subject: many\n\n{new string('m', 1000)}\n"));
-        var one = await File.ReadAllTextAsync(world.AliceFile);
-        await using (var file = File.CreateText(world.AliceFile))
-        {
-            for (var i = 0; i < 100_000; i++)
-                await file.WriteAsync(one.Replace(id, i.ToString("x32", CultureInfo.InvariantCulture), StringComparison.Ordinal));
-        }
-
-        var fresh = await world.MailboxAsync(await world.StartAsync());
-        GC.Collect();
-        var before = GC.GetTotalMemory(true);
-        var watch = Stopwatch.StartNew();
-        TimeSpan? first = null;
-        var count = 0;
-        await foreach (var mail in fresh.ListAsync(default))
-        {
-            first ??= watch.Elapsed;
-            Assert.Equal(count++.ToString("x32", CultureInfo.InvariantCulture), mail.Id);
-        }
-
-        Assert.Equal(100_000, count);
-        Assert.True(first < TimeSpan.FromSeconds(1), $"the first line came after {first}");
-        Assert.InRange(GC.GetTotalMemory(true) - before, long.MinValue, 40_000_000);
-
-        // opened in their order none is searched for from the start
-        watch.Restart();
-        count = 0;
-        await foreach (var mail in fresh.ListAsync(default))
-        {
-            if (count++ is < 95_000 or > 97_000)
-                continue;
-            await using var stream = await fresh.OpenAsync(mail.Id, default);
-            Assert.NotNull(stream);
-        }
-
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"it took {watch.Elapsed}");
-        await using var last = await fresh.OpenAsync(99_999.ToString("x32", CultureInfo.InvariantCulture), default);
-        Assert.NotNull(last);
-    }
-
     [Fact]
     public async Task A_file_that_is_rewritten_while_it_is_listed_shows_each_mail_that_stays_once()
     {

@@ -56,6 +56,14 @@ public sealed class DurabilityTests
             Assert.Equal(("on", "on"), await database.ReadAsync(async old => (await AskAsync(old), await database.ReadAsync(AskAsync, default)), default));
         }
 
+        foreach (var less in (string[])["local", "remote_write"])
+        {
+            await SetAsync(server, $"synchronous_commit = {less}");
+            await Eventually.TrueAsync(async () => await AskAsync(witness) == less);
+            await using var other = new Database(new PostgresAgentOptions { Connection = server.Connection() }, Context);
+            Assert.Equal("on", await other.ReadAsync(AskAsync, default));
+        }
+
         // what waits for more than the own disk is left as it is
         await SetAsync(server, "synchronous_commit = remote_apply");
         await Eventually.TrueAsync(async () => await AskAsync(witness) == "remote_apply");

@@ -16,7 +16,7 @@ public sealed class FailoverTests
 
         // the standby is named first: it is passed over, for it takes no writes
         var both = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{second.Port},127.0.0.1:{first.Port};Username={PostgresServer.User};Database=postgres");
-        await using var place = await AgentPlace.OpenAsync(both);
+        await using var place = await AgentPlace.OpenAsync(both, options => options.Timeout = TimeSpan.FromSeconds(3));
         var answers = new ConcurrentDictionary<string, DeliveryStatus>();
         await DeliverAsync(place.Alice, answers, 50);
         Assert.All(answers.Values, status => Assert.Equal(DeliveryStatus.Stored, status));
@@ -28,7 +28,9 @@ public sealed class FailoverTests
         while (!(await DeliverAsync(place.Alice, answers, 10)).All(status => status == DeliveryStatus.Stored))
             Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1), "no mail was stored within a minute after the failover");
 
-        var stored = answers.Where(answer => answer.Value == DeliveryStatus.Stored).Select(answer => answer.Key).Order(StringComparer.Ordinal);
+        var stored = answers.Where(answer => answer.Value == DeliveryStatus.Stored).Select(answer => answer.Key).Order(StringComparer.Ordinal).ToList();
+        // what was answered as failed, and was stored, is taken back
+        await Eventually.TrueAsync(async () => (await AgentPlace.ReadAsync(place.Alice)).Count == stored.Count);
         Assert.Equal(stored, (await AgentPlace.ReadAsync(place.Alice)).Order(StringComparer.Ordinal));
     }
 

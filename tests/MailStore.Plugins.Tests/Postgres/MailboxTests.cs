@@ -13,7 +13,7 @@ public sealed class MailboxTests(PostgresFixture fixture)
     [PostgresFact]
     public async Task A_mailbox_of_a_hundred_thousand_mails_is_listed_in_pages()
     {
-        await using var place = await AgentPlace.OpenAsync(fixture.Server.Connection(), options => options.Timeout = TimeSpan.FromSeconds(10));
+        await using var place = await AgentPlace.OpenAsync(fixture.Server.Connection());
         var schema = place.Options.Schema;
         await fixture.Server.PsqlAsync($"""
             INSERT INTO {schema}.mails (box, id, folder, arrival, size, delivery, sender, recipient)
@@ -87,7 +87,7 @@ public sealed class MailboxTests(PostgresFixture fixture)
     [PostgresFact(realMails: true)]
     public async Task Real_mails_come_back_to_the_byte()
     {
-        await using var place = await AgentPlace.OpenAsync(fixture.Server.Connection(), options => options.Timeout = TimeSpan.FromSeconds(10));
+        await using var place = await AgentPlace.OpenAsync(fixture.Server.Connection());
         var files = Directory.GetFiles(RealMails.Folder!, "*.eml", SearchOption.AllDirectories);
         Assert.NotEmpty(files);
         for (var i = 0; i < files.Length; i++)

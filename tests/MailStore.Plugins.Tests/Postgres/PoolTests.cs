@@ -12,7 +12,8 @@ public sealed class PoolTests(PostgresFixture fixture) : IClassFixture<PostgresF
     [PostgresFact]
     public async Task One_slow_statement_and_a_pool_without_a_free_connection_leave_the_others_as_they_are()
     {
-        await using var database = Open(fixture.Server.Connection());
+        // it runs out
+        await using var database = Open(fixture.Server.Connection(), TimeSpan.FromSeconds(2));
         var before = await HoldAsync(database, async () =>
         {
             var exhausted = await Assert.ThrowsAsync<TemporaryFailureException>(() => database.RunAsync(SessionAsync, default));
@@ -49,8 +50,8 @@ public sealed class PoolTests(PostgresFixture fixture) : IClassFixture<PostgresF
         Assert.NotEqual(before, await database.RunAsync(WriteAsync, default));
     }
 
-    private static Database Open(string connection) => new(
-        new PostgresAgentOptions { Connection = connection, MaxConnections = 2, Timeout = TimeSpan.FromSeconds(1) }, new ModuleContext("postgres", Path.GetTempPath()));
+    private static Database Open(string connection, TimeSpan? timeout = null) => new(
+        new PostgresAgentOptions { Connection = connection, MaxConnections = 2, Timeout = timeout ?? TimeSpan.FromSeconds(10) }, new ModuleContext("postgres", Path.GetTempPath()));
 
     /// <summary>Does something while both connections are in use.</summary>
     /// <returns>The sessions of the server that they are.</returns>

@@ -14,7 +14,7 @@ public sealed class StandbyTests
     {
         await using var first = await PostgresServer.StartNewAsync();
         await using var second = await first.StartStandbyAsync();
-        await using var place = await AgentPlace.OpenAsync(first.Connection());
+        await using var place = await AgentPlace.OpenAsync(first.Connection(), options => options.Timeout = TimeSpan.FromSeconds(2));
         Assert.Equal(DeliveryStatus.Stored, (await place.Alice.DeliverAsync(AgentPlace.Mail("before"), default)).Status);
 
         await second.KillAsync();

@@ -23,7 +23,8 @@ public sealed class UnknownOutcomesTests(PostgresFixture fixture) : IClassFixtur
         {
             Connection = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={proxy.Port};Username=looker;Database=postgres"),
             Schema = place.Options.Schema,
-            Timeout = place.Options.Timeout,
+            // it runs out, and is tried again
+            Timeout = TimeSpan.FromSeconds(1),
         };
         await using var database = new Database(options, new ModuleContext("postgres", Path.GetTempPath()));
         var unknown = new UnknownOutcomes(database, TimeProvider.System, NullLogger.Instance);

@@ -69,7 +69,7 @@ public sealed class UserDatabaseTests(PostgresFixture fixture)
     {
         await using var users = await OpenAsync(AgentPlace.NewSchema());
         var held = await users.LockAsync("alice@example.org", default);
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        await Task.Delay(TimeSpan.FromSeconds(5));
         Assert.False(held.Lost.IsCancellationRequested);
         using var giveUp = new CancellationTokenSource(200);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await users.LockAsync("alice@example.org", giveUp.Token));
@@ -87,13 +87,13 @@ public sealed class UserDatabaseTests(PostgresFixture fixture)
         await Eventually.TrueAsync(() => Task.FromResult(lost.Lost.IsCancellationRequested));
         await fixture.Server.PsqlAsync($"ALTER TABLE {schema}.locks RENAME COLUMN other TO until");
         await using var held = await users.LockAsync("alice@example.org", default);
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        await Task.Delay(TimeSpan.FromSeconds(5));
         Assert.False(held.Lost.IsCancellationRequested);
     }
 
     private async Task<PostgresUserDatabase> OpenAsync(string schema)
     {
-        var options = new PostgresUserDatabaseOptions { Connection = fixture.Server.Connection(), Schema = schema, LockLease = TimeSpan.FromSeconds(1) };
+        var options = new PostgresUserDatabaseOptions { Connection = fixture.Server.Connection(), Schema = schema, LockLease = TimeSpan.FromSeconds(2) };
         var users = new PostgresUserDatabase(options, NullLogger<PostgresUserDatabase>.Instance, TimeProvider.System, new ModuleContext("postgres", Path.GetTempPath()));
         await users.StartAsync(default);
         return users;

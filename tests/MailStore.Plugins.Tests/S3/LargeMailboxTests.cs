@@ -83,7 +83,7 @@ public sealed class LargeMailboxTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromMinutes(15));
         Assert.Equal(DeliveryStatus.TemporaryFailure, (await UntilDoneAsync(_mailbox.DeliverAsync(S3World.Mail(), default).AsTask())).Status);
         _listing.SetResult();
-        await Maildir.Eventually.TrueAsync(() => _mailbox.DeliverAsync(S3World.Mail(), default).AsTask().GetAwaiter().GetResult().Status == DeliveryStatus.OverQuota);
+        await Eventually.TrueAsync(async () => (await _mailbox.DeliverAsync(S3World.Mail(), default)).Status == DeliveryStatus.OverQuota);
         Assert.Equal((Pages * PageSize) + 1, _server.Mails.Count());
     }
 
@@ -109,12 +109,12 @@ public sealed class LargeMailboxTests : IAsyncLifetime
         await _server.DisposeAsync();
     }
 
-    private Task ListIsBegunAsync(int count) => Maildir.Eventually.TrueAsync(() => Volatile.Read(ref _lists) >= count);
+    private Task ListIsBegunAsync(int count) => Eventually.TrueAsync(() => Volatile.Read(ref _lists) >= count);
 
     // the time of the test goes on as long as somebody waits
     private async Task<DeliveryResult> UntilDoneAsync(Task<DeliveryResult> delivery)
     {
-        await Maildir.Eventually.TrueAsync(() =>
+        await Eventually.TrueAsync(() =>
         {
             _clock.Advance(TimeSpan.FromSeconds(0.1));
             return delivery.IsCompleted;

@@ -94,6 +94,16 @@ public sealed class StoringTests(RgwFixture fixture)
     }
 
     [RgwFact]
+    public async Task The_place_that_a_user_is_moved_away_from_stays_his_also_without_mail()
+    {
+        await using var world = await S3World.CreateAsync(fixture);
+        var agent = await world.StartAsync();
+        var current = await agent.AllocateAsync(world.User(version: 3), S3World.Attempt(), CancellationToken.None);
+        await agent.AllocateAsync(world.User(version: 5), new AllocationContext("s3", null) { Current = current }, CancellationToken.None);
+        Assert.Equal(["3", "5"], (await world.S3cmdAsync("ls", $"s3://{world.Options.Bucket}/mail/example.org/alice/")).Trim().Split('\n').Select(line => line.TrimEnd('/').Split('/')[^1]));
+    }
+
+    [RgwFact]
     public async Task What_hosts_that_died_have_allocated_for_earlier_versions_is_removed_by_the_next_allocation()
     {
         await using var world = await S3World.CreateAsync(fixture);

@@ -1,5 +1,6 @@
 using MailStore.Plugins.Tests.Maildir;
 using MailStore.S3;
+using MailStore.S3.Delivery;
 using MailStore.Sdk;
 
 namespace MailStore.Plugins.Tests.S3;
@@ -65,16 +66,52 @@ public sealed class WithdrawalTests : IAsyncLifetime
         Assert.InRange(_mostAtOnce, 2, 4);
     }
 
-    [Fact]
-    public async Task The_withdrawal_of_one_bucket_that_is_gone_does_not_hold_up_the_others()
+    [Theory, InlineData(404, "NoSuchBucket"), InlineData(403, "AccessDenied")]
+    public async Task The_withdrawal_of_one_bucket_that_is_gone_or_closed_does_not_hold_up_the_others(int status, string code)
     {
+        var isGone = code == "NoSuchBucket";
         await File.WriteAllTextAsync(_file, string.Concat(Enumerable.Range(0, 10).Select(i => $"gone key{i}_S1.eml \n")) + "bucket INBOX/x_S7.eml an%20upload\nno withdrawal\n");
         _server.Put("INBOX/x_S7.eml", "content", TimeSpan.Zero);
-        _server.Script = request => Task.FromResult(request.Key.StartsWith("key", StringComparison.Ordinal) ? ScriptedAnswer.Error(404, "NoSuchBucket") : null);
+        _server.Script = request => Task.FromResult(request.Key.StartsWith("key", StringComparison.Ordinal) ? ScriptedAnswer.Error(status, code) : null);
         await _world.StartAsync();
         await Eventually.TrueAsync(() => !_server.Mails.Any());
         Assert.Contains(_server.Requests, request => request.Method == "DELETE" && request.Query["uploadId"] == "an upload");
-        await Eventually.TrueAsync(() => !File.ReadAllText(_file).Contains("INBOX", StringComparison.Ordinal));
+        // there is nothing left to withdraw in a bucket that is gone
+        await Eventually.TrueAsync(() => isGone ? !File.Exists(_file) : !File.ReadAllText(_file).Contains("INBOX", StringComparison.Ordinal));
+        if (!isGone)
+            await Eventually.TrueAsync(() => _world.Log.Count(line => line.Contains("cannot be withdrawn yet", StringComparison.Ordinal) && line.Contains(code, StringComparison.Ordinal)) == 10);
+    }
+
+    [Fact]
+    public async Task Whatever_goes_wrong_withdrawals_go_on_when_it_is_mended()
+    {
+        var mailbox = await _world.MailboxAsync(await _world.StartAsync());
+        _server.Script = request => Task.FromResult(IsMail(request) ? Lost(request) : IsWithdrawal(request) ? ScriptedAnswer.Error(503, "SlowDown") : null);
+        var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => mailbox.DeliverAsync(S3World.Mail(), default).AsTask()));
+        Assert.All(results, result => Assert.Equal(DeliveryStatus.TemporaryFailure, result.Status));
+        await File.WriteAllTextAsync(_world.Options.CredentialsFile, "[default]\naws_access_key_id: wrong\n");
+        await Eventually.TrueAsync(() => _world.Log.Any(line => line.Contains("cannot be withdrawn yet", StringComparison.Ordinal) && line.Contains("neither", StringComparison.Ordinal)));
+        S3World.WriteKeys(_world.Options.CredentialsFile);
+        _server.Script = _ => Task.FromResult<ScriptedAnswer?>(null);
+        await Eventually.TrueAsync(() => !_server.Mails.Any() && !File.Exists(_file));
+    }
+
+    [Fact]
+    public async Task Processes_that_share_the_file_keep_what_others_have_written()
+    {
+        var files = Enumerable.Range(0, 4).Select(_ => new WithdrawalFile(_file)).ToList();
+        await Task.WhenAll(files.Select((file, i) => Task.Run(async () =>
+        {
+            for (var n = 0; n < 25; n++)
+            {
+                await file.ChangeAsync([new Withdrawal("bucket", $"k{i}-{n}", null)], []);
+                if (n % 2 == 0)
+                    await file.ChangeAsync([], [new Withdrawal("bucket", $"k{i}-{n}", null)]);
+            }
+        })));
+        Assert.Equal(
+            Enumerable.Range(0, 4).SelectMany(i => Enumerable.Range(0, 25).Where(n => n % 2 == 1).Select(n => $"k{i}-{n}")).Order(),
+            new WithdrawalFile(_file).Read().Select(withdrawal => withdrawal.Key).Order());
     }
 
     [Fact]
@@ -87,7 +124,7 @@ public sealed class WithdrawalTests : IAsyncLifetime
         await _server.DisposeAsync();
         var result = await mailbox.DeliverAsync(S3World.Mail(), default);
         Assert.Equal(DeliveryStatus.TemporaryFailure, result.Status);
-        Assert.DoesNotContain(_world.Log, line => line.Contains("given up", StringComparison.Ordinal));
+        Assert.DoesNotContain(_world.Log, line => line.Contains("it is withdrawn as soon as", StringComparison.Ordinal));
         Assert.False(File.Exists(_file));
     }
 

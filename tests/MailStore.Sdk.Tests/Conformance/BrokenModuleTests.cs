@@ -6,7 +6,7 @@ namespace MailStore.Sdk.Tests.Conformance;
 public sealed class BrokenModuleTests
 {
     private static readonly ConformanceOptions Options = new() { TimeLimit = TimeSpan.FromSeconds(20) };
-    private static readonly ConformanceOptions Impatient = new() { TimeLimit = TimeSpan.FromSeconds(3) };
+    private static readonly ConformanceOptions Impatient = new() { TimeLimit = TimeSpan.FromSeconds(6) };
 
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("MAILSTORE_TESTS_LONG") == "1";
 
@@ -35,8 +35,6 @@ public sealed class BrokenModuleTests
             }
         }
 
-        if (Environment.GetEnvironmentVariable("MEASURE") is { } path)
-            await File.AppendAllTextAsync(path, $"{flaw}: {string.Join(" | ", failures)}\n");
         Assert.DoesNotContain(failures, name => !broken.Explains(name));
     }
 }

@@ -15,6 +15,7 @@ public sealed class FewAbilitiesTests
     [InlineData("import: a full call", "nothing can be imported into the mailbox (IMailboxImport)")]
     [InlineData("flags: are set and taken away", "nothing can be imported into the mailbox (IMailboxImport)")]
     [InlineData("removing: one mail, and no other", "nothing can be imported into the mailbox (IMailboxImport)")]
+    [InlineData("extras: folders without mail are named", "the mailbox does not name its folders (IMailboxExtras)")]
     [InlineData("usage: grows with each mail", "the mailbox does not tell how much it holds (IMailboxUsage)")]
     [InlineData("quota: is each user's own", "the kit was told no setting by which it can limit a mailbox (AgentUnderTest.HasQuota)")]
     [InlineData("inspection: what is right has no finding", "the module cannot inspect its storage (IStorageInspection)")]

@@ -9,7 +9,7 @@ namespace MailStore.Sdk.Tests.Conformance;
 internal sealed class FileModule(bool shared, Flaw flaw) : UserDatabaseUnderTest
 {
     // waited for where processes are killed; else longer than any case waits
-    private TimeSpan Lease => TimeSpan.FromSeconds(shared ? 2 : 30);
+    private TimeSpan Lease => TimeSpan.FromSeconds(shared ? 4 : 30);
 
     public override ValueTask<OpenedModule<IUserDatabase>> OpenAsync(ModuleContext context, CancellationToken cancellationToken) =>
         new(new OpenedModule<IUserDatabase>(FileUserDatabase.Open(context, shared, Lease, flaw)));

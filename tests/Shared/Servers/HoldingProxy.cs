@@ -16,7 +16,7 @@ internal sealed class HoldingProxy : IAsyncDisposable
     private readonly List<Connection> _connections = [];
     private readonly int _target;
     private readonly Task _accepting;
-    private bool _holdsAll;
+    private bool _holdsNew;
 
     public HoldingProxy(int target)
     {
@@ -41,11 +41,17 @@ internal sealed class HoldingProxy : IAsyncDisposable
             connection.Replies.Hold();
     });
 
+    /// <summary>Holds everything of who connects from now on.</summary>
+    public void HoldNewConnections()
+    {
+        lock (_gate)
+            _holdsNew = true;
+    }
+
     /// <summary>Holds everything, new connections too.</summary>
     public void HoldAll()
     {
-        lock (_gate)
-            _holdsAll = true;
+        HoldNewConnections();
         HoldRequests();
         HoldReplies();
     }
@@ -54,7 +60,7 @@ internal sealed class HoldingProxy : IAsyncDisposable
     public void Release()
     {
         lock (_gate)
-            _holdsAll = false;
+            _holdsNew = false;
         ForAll(connection =>
         {
             connection.Requests.Release();
@@ -91,7 +97,7 @@ internal sealed class HoldingProxy : IAsyncDisposable
                 lock (_gate)
                 {
                     _connections.Add(connection);
-                    if (_holdsAll)
+                    if (_holdsNew)
                     {
                         connection.Requests.Hold();
                         connection.Replies.Hold();

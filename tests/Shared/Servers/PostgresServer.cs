@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace MailStore.Tests.Servers;
 
@@ -32,9 +30,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         _folder = folder;
         _settings = settings;
         _disk = disk;
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        Port = FreePort.Take();
         AppDomain.CurrentDomain.ProcessExit += StopAtExit;
     }
 

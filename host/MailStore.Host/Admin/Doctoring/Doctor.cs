@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MailStore.Host.Admin.Moving;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
 using MailStore.Host.Modules;
@@ -9,7 +10,7 @@ namespace MailStore.Host.Admin.Doctoring;
 /// <summary>
 /// Compares records with storage, while mail flows. The records are looked at here, the storage by the MDAs that can. One user at a time, none kept in memory.
 /// </summary>
-internal sealed class Doctor(HostConfiguration configuration, UserAdministration users, UserDirectory directory, ModuleSet modules, TimeProvider clock)
+internal sealed class Doctor(HostConfiguration configuration, UserAdministration users, UserDirectory directory, ModuleSet modules, MoveLocks moves, TimeProvider clock)
 {
     /// <summary>Longer than any allocation or removal takes.</summary>
     private static readonly TimeSpan SettledAfter = TimeSpan.FromHours(1);
@@ -34,10 +35,13 @@ internal sealed class Doctor(HostConfiguration configuration, UserAdministration
         foreach (var mda in modules.Mdas.Values.Where(mda => mda.Agent.Inspection is null))
             yield return new DoctorLine { Note = $"mda '{mda.Name}' cannot inspect its storage: only the records of its users are looked at" };
         var (count, told) = (0L, clock.GetTimestamp());
+        var movingWithin = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var record in directory.Users.ListAsync(null, cancellationToken))
         {
             await foreach (var finding in ExamineUserAsync(record, inspection, cancellationToken))
                 yield return new DoctorLine { Finding = finding };
+            if (MoveState.TryOf(record) is { } state && state.Other.Mda == record.Allocation?.Mda)
+                movingWithin.Add(state.Other.Mda);
             count++;
             if (clock.GetElapsedTime(told) < ProgressEvery)
                 continue;
@@ -46,13 +50,24 @@ internal sealed class Doctor(HostConfiguration configuration, UserAdministration
         }
 
         yield return new DoctorLine { Users = count };
-        var records = new FreshRecords(directory.Users);
         foreach (var mda in modules.Mdas.Values)
         {
             if (mda.Agent.Inspection is not { } storage)
                 continue;
-            await foreach (var finding in GuardAsync(storage.InspectPlacesAsync(records, inspection, cancellationToken), null, mda.Name))
-                yield return new DoctorLine { Finding = finding };
+            var records = new FreshRecords(directory.Users, mda.Name);
+            var places = inspection;
+            if (repair && movingWithin.Contains(mda.Name))
+            {
+                // of his two places here only one is shown to the module: the other must not be mended away
+                yield return new DoctorLine { Note = $"mda '{mda.Name}': what belongs to nobody is told and not mended, since a user is being moved within it" };
+                places = new Inspection(repair: false, SettledAfter);
+            }
+
+            await foreach (var finding in GuardAsync(storage.InspectPlacesAsync(records, places, cancellationToken), null, mda.Name))
+            {
+                if (finding.User is null || await directory.Users.FindAsync(finding.User, cancellationToken) is not { } record || MoveState.TryOf(record) is null)
+                    yield return new DoctorLine { Finding = finding };
+            }
         }
 
         await foreach (var finding in ExamineDomainsAsync(cancellationToken))
@@ -73,6 +88,8 @@ internal sealed class Doctor(HostConfiguration configuration, UserAdministration
                 yield break;
         }
 
+        if (MoveState.TryOf(record) is { } state && !await moves.IsTakenAsync(record.Name, cancellationToken))
+            yield return FindingView.OfRecord(RecordKind.UnfinishedMove, record.Name, record.Allocation?.Mda, $"he is being moved, and nobody goes on with it: {MoveView.Of(record, state).Text}");
         var parsed = await directory.TryParseAsync(record, cancellationToken);
         if (parsed.Result is ParseResult.Invalid invalid)
             yield return FindingView.OfRecord(parsed.Mda is null ? RecordKind.UnknownMda : RecordKind.InvalidRecord, record.Name, parsed.Mda?.Name, invalid.Reason);
@@ -146,8 +163,13 @@ internal sealed class Doctor(HostConfiguration configuration, UserAdministration
         }
     }
 
-    private sealed class FreshRecords(IUserDatabase users) : IUserRecords
+    /// <summary>Of a user who moves, an MDA sees the place that is its own.</summary>
+    private sealed class FreshRecords(IUserDatabase users, string mda) : IUserRecords
     {
-        public ValueTask<UserRecord?> FindAsync(string name, CancellationToken cancellationToken) => users.FindAsync(name, cancellationToken);
+        public async ValueTask<UserRecord?> FindAsync(string name, CancellationToken cancellationToken)
+        {
+            var record = await users.FindAsync(name, cancellationToken);
+            return record is not null && record.Allocation?.Mda != mda && MoveState.TryOf(record) is { } state && state.Other.Mda == mda ? state.OtherOf(record) : record;
+        }
     }
 }

@@ -15,6 +15,9 @@ internal static class RecordKind
     /// <summary>A domain's catch-all leads nowhere.</summary>
     public const string BrokenCatchAll = "broken-catch-all";
 
+    /// <summary>A user is on his way to another place, and nobody moves him at this moment.</summary>
+    public const string UnfinishedMove = "unfinished-move";
+
     /// <summary>The storage could not be looked at.</summary>
     public const string Unreachable = "unreachable";
 }

@@ -1,16 +1,20 @@
 namespace MailStore.Host.Configuration;
 
 /// <summary>Puts the settings of a user's domain and of his record over the options of his MDA.</summary>
-/// <param name="title">Of the module's table: <c>[mda.maildir]</c>.</param>
-internal sealed class LayerBinding(OptionsSchema schema, object options, string title, ICollection<string> mistakes)
+internal sealed class LayerBinding(OptionsSchema schema, object options, ConfigTable? moduleTable, SettingsPolicy policy, ICollection<string> mistakes)
 {
     private HashSet<OptionProperty>? _faulty;
+    private IReadOnlyList<SettingsLayer> _layers = [];
+
+    /// <summary>Of the module's table: <c>[mda.maildir]</c>.</summary>
+    private string Title => moduleTable?.Title ?? "";
 
     /// <summary><c>mda 'maildir'</c>.</summary>
-    private string Module => title.Trim('[', ']').Split('.', 2) is [var kind, var name] ? $"{kind} '{name}'" : "this module";
+    private string Module => Title.Trim('[', ']').Split('.', 2) is [var kind, var name] ? $"{kind} '{name}'" : "this module";
 
     public void Fill(IReadOnlyList<SettingsLayer> layers)
     {
+        _layers = layers;
         foreach (var layer in layers)
         {
             foreach (var (key, value) in layer.Values)
@@ -23,9 +27,20 @@ internal sealed class LayerBinding(OptionsSchema schema, object options, string 
         foreach (var (key, path) in schema.Paths)
         {
             if (path[^1].IsRequired && path[^1].IsUserSetting && _faulty?.Contains(path[^1]) != true && !IsSatisfied(path))
-                mistakes.Add($"'{key}' is missing: set it for the user, for his domain{(title.Length == 0 ? "" : $", or in {title}")}");
+                mistakes.Add($"'{key}' is missing: set it {Places(key)}");
         }
     }
+
+    /// <summary>Where a setting that is missing can be given.</summary>
+    private string Places(string key)
+    {
+        var inTable = Title.Length == 0 ? "" : $", or in {Title}";
+        return PassesOver(key)
+            ? $"for the user's domain{inTable}; what his record says does not count: {policy.Text(key)}"
+            : $"for the user, for his domain{inTable}";
+    }
+
+    private bool PassesOver(string key) => policy.PassesOver(key, moduleTable, _layers);
 
     private void Put(SettingsLayer layer, string key, string text)
     {
@@ -40,9 +55,12 @@ internal sealed class LayerBinding(OptionsSchema schema, object options, string 
         if (!property.IsUserSetting)
         {
             if (!layer.IgnoreUnknown)
-                mistakes.Add($"'{key}' of {Module} cannot be set for a user, only {(title.Length == 0 ? "in the configuration" : $"in {title}")}");
+                mistakes.Add($"'{key}' of {Module} cannot be set for a user, only {(Title.Length == 0 ? "in the configuration" : $"in {Title}")}");
             return;
         }
+
+        if (layer.IsOfRecord && PassesOver(key))
+            return;
 
         var instance = options;
         foreach (var step in path.AsSpan(0, path.Length - 1))

@@ -30,14 +30,15 @@ internal static class OptionsBinder
     /// <param name="moduleTable">The module's table; its title names the module in messages, see <see cref="ModuleSection.OptionsTable"/>.</param>
     /// <param name="layers">Only options that are marked as user settings may be set.</param>
     /// <param name="mistakes">What is wrong with the layers, or missing, is added in words.</param>
+    /// <param name="policy">What of a record's layer does not count; null: all of it counts. What is passed over is not looked at.</param>
     /// <exception cref="ModuleConfigurationException">The class cannot be constructed.</exception>
-    public static object BindForUser(Type optionsType, ConfigTable? moduleTable, IReadOnlyList<SettingsLayer> layers, ICollection<string> mistakes)
+    public static object BindForUser(Type optionsType, ConfigTable? moduleTable, IReadOnlyList<SettingsLayer> layers, ICollection<string> mistakes, SettingsPolicy? policy = null)
     {
         var schema = OptionsSchema.For(optionsType);
         var options = schema.Create();
         if (moduleTable is not null)
             TableBinding.Silent.Fill(schema, options, moduleTable);
-        new LayerBinding(schema, options, moduleTable?.Title ?? "", mistakes).Fill(layers);
+        new LayerBinding(schema, options, moduleTable, policy ?? SettingsPolicy.None, mistakes).Fill(layers);
         return options;
     }
 }

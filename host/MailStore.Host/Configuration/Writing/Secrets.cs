@@ -14,6 +14,9 @@ internal static partial class Secrets
 
     public static bool IsSecretKey(string key) => Array.Exists(Words, word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>A value as it may be shown.</summary>
+    public static string Masked(string key, string value) => value.Length > 0 && IsSecret(key, value) ? Shown : value;
+
     private static bool HoldsPassword(object? value) => value switch
     {
         string text => PasswordInText().IsMatch(text),

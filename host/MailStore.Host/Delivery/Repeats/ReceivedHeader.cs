@@ -20,6 +20,9 @@ internal static class ReceivedHeader
     /// <returns>Null where there is none, or none that names both.</returns>
     public static QueueId? FindQueueId(MailContent content)
     {
+        // in most mails all of it is in one piece
+        if (content.TryGetSequence(out var sequence) && (sequence.IsSingleSegment || sequence.FirstSpan.Length >= Reach))
+            return FindQueueId(sequence.FirstSpan[..Math.Min(sequence.FirstSpan.Length, Reach)]);
         var buffer = ArrayPool<byte>.Shared.Rent(Reach);
         try
         {
@@ -34,39 +37,44 @@ internal static class ReceivedHeader
     /// <param name="start">Of the mail.</param>
     public static QueueId? FindQueueId(ReadOnlySpan<byte> start)
     {
-        while (NextLine(ref start, out var line) && line.Length > 0)
+        for (var rest = start; NextLine(ref rest, out var line) && line.Length > 0; start = rest)
         {
             if (line.Length < Field.Length || !Ascii.EqualsIgnoreCase(line[..Field.Length], Field))
                 continue;
-            var field = new List<byte>(512);
-            field.AddRange(line[Field.Length..]);
-            while (start is [(byte)' ' or (byte)'\t', ..] && NextLine(ref start, out var folded))
-                field.AddRange(folded);
+            while (rest is [(byte)' ' or (byte)'\t', ..] && NextLine(ref rest, out _))
+            {
+            }
+
             // a field that is cut off where the reach ends may be cut in the middle of the id
-            return start.IsEmpty ? null : Parse(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(field));
+            return rest.IsEmpty ? null : Parse(start[Field.Length..^rest.Length]);
         }
 
         return null;
     }
 
     /// <summary>Words outside of comments: after <c>by</c> the name, after <c>id</c> the id; the date, and with it the end, follows a semicolon.</summary>
+    /// <param name="field">With the ends of its lines, which white space follows: no word goes on behind one.</param>
     private static QueueId? Parse(ReadOnlySpan<byte> field)
     {
-        string? mta = null, id = null, before = null;
-        while (NextWord(ref field, out var word))
+        string? mta = null, id = null;
+        ReadOnlySpan<byte> before = default;
+        while (true)
         {
-            var text = Encoding.Latin1.GetString(word);
-            if (before is not null && mta is null && before.Equals("by", StringComparison.OrdinalIgnoreCase))
-                mta = text;
-            else if (before is not null && id is null && before.Equals("id", StringComparison.OrdinalIgnoreCase))
-                id = text;
-            before = text;
+            var word = NextWord(ref field);
+            if (word.IsEmpty)
+                break;
+            if (mta is null && Ascii.EqualsIgnoreCase(before, "by"u8))
+                mta = Encoding.Latin1.GetString(word);
+            else if (id is null && Ascii.EqualsIgnoreCase(before, "id"u8))
+                id = Encoding.Latin1.GetString(word);
+            before = word;
         }
 
         return mta is { Length: <= LongestName } && id is { Length: <= LongestName } ? new QueueId(mta, id) : null;
     }
 
-    private static bool NextWord(ref ReadOnlySpan<byte> field, out ReadOnlySpan<byte> word)
+    /// <returns>Empty: there is none any more.</returns>
+    private static ReadOnlySpan<byte> NextWord(scoped ref ReadOnlySpan<byte> field)
     {
         var depth = 0;
         var i = 0;
@@ -79,16 +87,16 @@ internal static class ReceivedHeader
                 depth++;
             else if (c == ')' && depth > 0)
                 depth--;
-            else if (depth == 0 && c is not ((byte)' ' or (byte)'\t' or (byte)'\r'))
+            else if (depth == 0 && c is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
                 break;
         }
 
         var start = Math.Min(i, field.Length);
-        while (i < field.Length && field[i] is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'(' or (byte)';'))
+        while (i < field.Length && field[i] is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'(' or (byte)';'))
             i++;
-        word = field[start..Math.Min(i, field.Length)];
+        var word = field[start..Math.Min(i, field.Length)];
         field = field[Math.Min(i, field.Length)..];
-        return word.Length > 0;
+        return word;
     }
 
     private static bool NextLine(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> line)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using MailStore.Host.Configuration;
 using MailStore.Sdk;
 
 namespace MailStore.Host.Delivery.Repeats;
@@ -12,10 +13,17 @@ namespace MailStore.Host.Delivery.Repeats;
 /// </summary>
 internal readonly record struct RepeatKey(UInt128 Hash)
 {
+    // names and ids are short
+    private const int MostOnStack = 256;
+
+    // one for each thread, since making one costs as much as the hash of a small mail; clean whenever no call is in it
+    [ThreadStatic]
+    private static IncrementalHash? t_hash;
+
     /// <summary>Of what all recipients of a mail share: who sent it, by which queue id, and what is in it.</summary>
     public static byte[] HashMail(string client, QueueId queueId, MailContent content)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = TakeHash();
         Append(hash, client);
         Append(hash, queueId.Mta);
         Append(hash, queueId.Id);
@@ -29,20 +37,32 @@ internal readonly record struct RepeatKey(UInt128 Hash)
             AppendSpooled(hash, content);
         }
 
-        return hash.GetHashAndReset();
+        var digest = hash.GetHashAndReset();
+        t_hash = hash;
+        return digest;
     }
 
     /// <summary>Of one recipient of it. A user who was removed and added again has another allocation: what the earlier one got does not count.</summary>
     public static RepeatKey Of(byte[] mail, string recipient, UserRecord user)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = TakeHash();
         hash.AppendData(mail);
         Append(hash, recipient);
         Append(hash, user.Name);
-        Append(hash, user.Allocation?.Id ?? "");
+        // who has moved is the same: the reply may have been lost before the move, and the mail come again after it
+        Append(hash, user.Settings.GetValueOrDefault(HostKeys.Origin) ?? user.Allocation?.Id ?? "");
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         hash.GetHashAndReset(digest);
+        t_hash = hash;
         return new RepeatKey(BinaryPrimitives.ReadUInt128LittleEndian(digest));
+    }
+
+    /// <summary>Given back by who comes to the end: what an exception leaves is not used again.</summary>
+    private static IncrementalHash TakeHash()
+    {
+        var hash = t_hash ?? IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        t_hash = null;
+        return hash;
     }
 
     private static void Append(IncrementalHash hash, string text)
@@ -51,7 +71,11 @@ internal readonly record struct RepeatKey(UInt128 Hash)
         Span<byte> length = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(length, text.Length);
         hash.AppendData(length);
-        hash.AppendData(Encoding.UTF8.GetBytes(text));
+        Span<byte> bytes = stackalloc byte[MostOnStack];
+        if (Encoding.UTF8.TryGetBytes(text, bytes, out var written))
+            hash.AppendData(bytes[..written]);
+        else
+            hash.AppendData(Encoding.UTF8.GetBytes(text));
     }
 
     private static void AppendSpooled(IncrementalHash hash, MailContent content)

@@ -20,7 +20,8 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     private TimeSpan _waitedForCommand, _waitedForMail;
 
     /// <summary>The last mail and what became of it, until the client shows by its next command that it is still there.</summary>
-    private (LmtpTransaction Transaction, IReadOnlyList<Task<Reply>> Replies)? _unconfirmed;
+    /// <remarks>No more of it than that: the client may take its time, and the transaction with all that it keeps is over.</remarks>
+    private (string Recipient, Reply Reply)[] _unconfirmed = [];
 
     /// <summary>When the client connected, or said its last command.</summary>
     private long _heardAt = service.Clock.GetTimestamp();
@@ -71,7 +72,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         }
         catch (TimeoutException e)
         {
-            _unconfirmed = null;
+            _unconfirmed = [];
             if (!channel.IsClosing)
                 LmtpLog.GaveUp(service.Logger, client.ConnectionId, _dialogue.Client.Address, e.Message);
             channel.Write(channel.IsClosing ? Replies.ShuttingDown : Replies.TimedOut);
@@ -86,7 +87,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         }
 
         await channel.FlushAsync();
-        await TellUnconfirmedAsync();
+        TellUnconfirmed();
         if (wasCutOff)
             await channel.LingerAsync(service.Limits.LingerTimeout, service.Discards);
     }
@@ -97,7 +98,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         {
             if (MustClose)
             {
-                _unconfirmed = null;
+                _unconfirmed = [];
                 channel.Write(Replies.ShuttingDown);
                 return SessionStep.End;
             }
@@ -151,7 +152,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         command = default;
         if (!_lines.TryRead(ref input, out var line, out var isTooLong))
             return false;
-        _unconfirmed = null;
+        _unconfirmed = [];
         _waitedForCommand = TimeSpan.Zero;
         _heardAt = service.Clock.GetTimestamp();
         command = isTooLong ? new LmtpCommand(LmtpVerb.Unknown) { Refusal = Replies.LineTooLong } : Parse(line);
@@ -223,7 +224,8 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         else
         {
             using var content = transaction.Intake(service).TakeContent();
-            _unconfirmed = (transaction, await new MailHandover(channel, service).DeliverAsync(transaction, _dialogue.Client, _dialogue.ClientName!, content));
+            var replies = await new MailHandover(channel, service).DeliverAsync(transaction, _dialogue.Client, _dialogue.ClientName!, content);
+            _unconfirmed = [.. transaction.Recipients.Zip(replies, (recipient, reply) => (recipient.Original, reply))];
         }
 
         _waitedForMail = TimeSpan.Zero;
@@ -254,11 +256,9 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         return SessionStep.NextCommand;
     }
 
-    private async Task TellUnconfirmedAsync()
+    private void TellUnconfirmed()
     {
-        if (_unconfirmed is not var (transaction, replies))
-            return;
-        for (var i = 0; i < replies.Count; i++)
-            LmtpLog.Unconfirmed(service.Logger, client.ConnectionId, _dialogue.Client.Address, transaction.Recipients[i].Original, await replies[i]);
+        foreach (var (recipient, reply) in _unconfirmed)
+            LmtpLog.Unconfirmed(service.Logger, client.ConnectionId, _dialogue.Client.Address, recipient, reply);
     }
 }

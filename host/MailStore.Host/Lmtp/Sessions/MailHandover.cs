@@ -10,7 +10,7 @@ namespace MailStore.Host.Lmtp;
 internal sealed class MailHandover(LmtpChannel channel, LmtpService service)
 {
     /// <returns>The replies, written and not yet flushed.</returns>
-    public async Task<IReadOnlyList<Task<Reply>>> DeliverAsync(LmtpTransaction transaction, ClientInfo client, string clientName, MailBuffer content)
+    public async Task<IReadOnlyList<Reply>> DeliverAsync(LmtpTransaction transaction, ClientInfo client, string clientName, MailBuffer content)
     {
         var envelope = new MailEnvelope
         {
@@ -25,6 +25,7 @@ internal sealed class MailHandover(LmtpChannel channel, LmtpService service)
         var deliveries = service.Delivery.Start(envelope, transaction.Recipients, content, deadline.Begin());
         try
         {
+            var replies = new Reply[deliveries.Count];
             var flushed = 0;
             for (var i = 0; i < deliveries.Count; i++)
             {
@@ -34,10 +35,10 @@ internal sealed class MailHandover(LmtpChannel channel, LmtpService service)
                     flushed = i;
                 }
 
-                channel.Write(await deliveries[i]);
+                channel.Write(replies[i] = await deliveries[i]);
             }
 
-            return deliveries;
+            return replies;
         }
         finally
         {

@@ -12,9 +12,14 @@ internal static unsafe partial class SystemCalls
     private const uint BasicStatus = 0x7ff;
     private const int CloseOnExec = 0x80000;
     private const int EmptyPath = 0x1000;
+    private const int NonBlocking = 0x800;
+    private const int NoEntry = 2;
     private const int Interrupted = 4;
     private const int OutOfRange = 34;
     private const int LargestBuffer = 16 << 20;
+
+    // differs by architecture (asm-generic against ARM and POWER)
+    private static readonly int NoFollowFlag = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le ? 0x8000 : 0x20000;
 
     /// <summary>The user as whom this process acts.</summary>
     public static uint EffectiveUserId { get; } = GetEffectiveUserId();
@@ -106,6 +111,21 @@ internal static unsafe partial class SystemCalls
         var error = Marshal.GetLastPInvokeErrorMessage();
         folder.Dispose();
         throw new IOException($"{path}: {error}");
+    }
+
+    /// <summary>Opens a file to read it: none that a symbolic link leads to, and no pipe or device, which would keep who reads it waiting.</summary>
+    /// <exception cref="IOException">It cannot be opened, or is none.</exception>
+    public static SafeFileHandle OpenRegularFile(string path)
+    {
+        var file = new SafeFileHandle(Open(path, CloseOnExec | NonBlocking | NoFollowFlag, 0), ownsHandle: true);
+        StatusBuffer status;
+        if (!file.IsInvalid && GetStatus(file, "", EmptyPath, BasicStatus, &status) == 0 && new PathStatus(status.Mode, status.User, status.Group).IsFile)
+            return file;
+        var error = Marshal.GetLastPInvokeError();
+        var text = file.IsInvalid ? Marshal.GetPInvokeErrorMessage(error) : "no regular file";
+        var isGone = file.IsInvalid && error == NoEntry;
+        file.Dispose();
+        throw isGone ? new FileNotFoundException($"{path}: {text}", path) : new IOException($"{path}: {text}");
     }
 
     private delegate int UserFinder(User* user, byte* buffer, nuint size, User** found);

@@ -9,6 +9,7 @@ internal static class ImportFolderCases
         AgentCase.Of("import: the folders that can be", $"{AgentRequirements.ImportFolder} {AgentRequirements.FolderIsThere}", OrdinaryAsync),
         AgentCase.Of("import: names of folders lead nowhere", $"{AgentRequirements.ImportFolder} {AgentRequirements.FolderIsThere}", HostileAsync),
         AgentCase.Of("import: details mean nothing", AgentRequirements.ImportDetail, DetailAsync),
+        AgentCase.Of("extras: folders without mail are named", $"{AgentRequirements.NamesFolders} {AgentRequirements.KeepsFolders}", NamedAsync),
     ];
 
     private static async Task OnceAsync(AgentWorld world, AgentHost host, MailboxUnderTest mailbox)
@@ -58,6 +59,21 @@ internal static class ImportFolderCases
         var stored = await mailbox.Import.ImportAsync([Letters.Plain("a mail of the inbox that has a detail") with { Detail = "lists" }]);
         Expect.That(stored[0].Result!.Folder is null, $"ImportAsync put a mail of the inbox with a detail into {ImportUnderTest.Name(stored[0].Result!.Folder)}");
         await mailbox.Import.ExpectAsync(stored);
+    }
+
+    private static async Task NamedAsync(AgentWorld world, AgentHost host, MailboxUnderTest mailbox)
+    {
+        var extras = mailbox.Extras;
+        await ExpectFoldersAsync(mailbox);
+        Expect.That(await mailbox.Import.TryCreateFolderAsync("Empty"), "TryCreateFolderAsync of 'Empty', an ordinary name, gave false");
+        await mailbox.Import.ImportAsync([Letters.Plain("a mail for a folder") with { Folder = "Full" }, Letters.Plain("a mail for the inbox")]);
+        world.Context.Step("ListFoldersAsync");
+        var names = new List<string>();
+        await foreach (var name in extras.ListFoldersAsync(world.CancellationToken))
+            names.Add(name);
+        foreach (var name in (string[])["Empty", "Full"])
+            Expect.That(names.Count(found => found == name) == 1, $"ListFoldersAsync named the folder '{name}' {names.Count(found => found == name)} times");
+        Expect.That(names.Count == 2, $"ListFoldersAsync named {names.Count} folders where there are 2 besides the inbox");
     }
 
     private static async Task ExpectFoldersAsync(MailboxUnderTest mailbox)

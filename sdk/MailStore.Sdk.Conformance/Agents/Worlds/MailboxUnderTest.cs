@@ -23,6 +23,9 @@ internal sealed class MailboxUnderTest(AgentWorld world, UserRecord record, IMai
     /// <exception cref="NotOfferedException">It does not tell how much it holds.</exception>
     public IMailboxUsage Usage => Expect.Offered<IMailboxUsage>(mailbox, "the mailbox does not tell how much it holds (IMailboxUsage)");
 
+    /// <exception cref="NotOfferedException">It does not name its folders.</exception>
+    public IMailboxExtras Extras => Expect.Offered<IMailboxExtras>(mailbox, "the mailbox does not name its folders (IMailboxExtras)");
+
     /// <exception cref="NotOfferedException">Nothing can be imported into it.</exception>
     public ImportUnderTest Import => new(world, this, Expect.Offered<IMailboxImport>(mailbox, "nothing can be imported into the mailbox (IMailboxImport)"));
 

@@ -30,7 +30,7 @@ internal sealed class DovecotPeer(CutDisk disk, MtaPackages packages) : Peer(dis
         mail_location = maildir:~/Maildir
         userdb {
           driver = static
-          args = uid=vmail gid=vmail home={{Store}}/%u allow_all_users=yes
+          args = uid={{Owner}} gid={{Owner}} home={{Store}}/%u allow_all_users=yes
         }
         passdb {
           driver = static

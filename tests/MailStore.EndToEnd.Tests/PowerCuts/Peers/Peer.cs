@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using MailStore.EndToEnd.Tests.Mtas;
 using MailStore.Tests;
+using MailStore.Tests.Servers;
 
 namespace MailStore.EndToEnd.Tests.PowerCuts.Peers;
 
@@ -11,6 +12,9 @@ namespace MailStore.EndToEnd.Tests.PowerCuts.Peers;
 internal abstract class Peer : IAsyncDisposable
 {
     private const int UserCount = 20;
+
+    /// <summary>Who owns the mail: a number, since a machine may have a user vmail of its own.</summary>
+    protected const int Owner = 2006;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -33,7 +37,7 @@ internal abstract class Peer : IAsyncDisposable
     /// <summary>Its configuration, queue and log.</summary>
     protected string Shared { get; }
 
-    protected int Port { get; } = FreePort();
+    protected int Port { get; } = FreePort.Take();
 
     protected string Store => Path.Combine(Disk.Directory, "mail");
 
@@ -60,7 +64,7 @@ internal abstract class Peer : IAsyncDisposable
     public async Task StartAsync(Ledger ledger)
     {
         Configure(ledger);
-        var mail = $"mkdir -p {Store} && for user in {string.Join(' ', Users)}; do mkdir -p {Store}/$user/Maildir/cur {Store}/$user/Maildir/new {Store}/$user/Maildir/tmp; done && chown -R vmail:vmail {Store} && sync -f {Store}";
+        var mail = $"mkdir -p {Store} && for user in {string.Join(' ', Users)}; do mkdir -p {Store}/$user/Maildir/cur {Store}/$user/Maildir/new {Store}/$user/Maildir/tmp; done && chown -R {Owner}:{Owner} {Store} && sync -f {Store}";
         var root = await _packages.PrepareAsync(Package);
         string[] command = [.. Disk.Inside, Path.Combine(RepositoryRoot.Path, "tests", "mta"), "run", root, Shared, "sh", "-c", $"{mail} && {Command}"];
         var info = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -136,12 +140,5 @@ internal abstract class Peer : IAsyncDisposable
     {
         lock (_output)
             _output.AppendLine(line);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

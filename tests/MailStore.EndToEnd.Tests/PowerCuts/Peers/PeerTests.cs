@@ -54,6 +54,7 @@ public sealed class PeerTests(CutTable table, MtaPackages packages) : IClassFixt
 
         row.Acknowledged = ledger.Mails.Count(mail => mail.IsAcknowledged);
         Assert.True(row.Acknowledged > row.Cuts * 5, $"no load: {row}");
+        Assert.True(row.Lost < row.Acknowledged / 2, $"it delivers something else than what was sent: {row}");
     }
 
     /// <summary>However slow the machine is, and however long the agent takes to begin.</summary>

@@ -63,8 +63,9 @@ internal sealed partial class PostfixPeer(CutDisk disk, MtaPackages packages) : 
             virtual_mailbox_maps = texthash:{Shared}/etc/virtual
             virtual_mailbox_limit = 0
             virtual_minimum_uid = 1
-            virtual_uid_maps = static:2006
-            virtual_gid_maps = static:2006
+            virtual_uid_maps = static:{Owner}
+            virtual_gid_maps = static:{Owner}
+            local_header_rewrite_clients =
             in_flow_delay = 0
             message_size_limit = 0
             line_length_limit = 1000000

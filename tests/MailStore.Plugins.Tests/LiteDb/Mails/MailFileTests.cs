@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using LiteDB;
 using MailStore.LiteDb.Mails;
@@ -69,27 +68,6 @@ public sealed class MailFileTests
         var mail = Assert.Single(await MailWorld.ListAsync(mailbox));
         Assert.Equal((stored.StoredId, MailFlags.Seen | MailFlags.Flagged), (mail.Id, mail.Flags));
         Assert.Equal("read it"u8.ToArray(), await MailWorld.ReadAsync(mailbox, mail.Id));
-    }
-
-    [Fact]
-    public async Task Many_users_have_few_files_open_and_few_threads()
-    {
-        await using var world = new MailWorld { Options = new LiteDbAgentOptions { MaxOpenFiles = 40 } };
-        var agent = await world.StartAsync();
-        var threads = Threads();
-        var mailboxes = await Task.WhenAll(Enumerable.Range(0, 300).Select(i => world.MailboxAsync(agent, $"user{i}@example.org")));
-        var results = await Task.WhenAll(mailboxes.SelectMany(mailbox => Enumerable.Range(0, 3).Select(_ => mailbox.DeliverAsync(MailWorld.Mail(), default).AsTask())));
-        Assert.All(results, result => Assert.Equal(DeliveryStatus.Stored, result.Status));
-        // the threads that serve files may each be about to close one
-        Assert.InRange(Directory.GetFiles(world.Data, "*-journal", SearchOption.AllDirectories).Length, 1, 40 + 16);
-        Assert.True(Threads() - threads < 100, $"{Threads() - threads} threads more than before");
-        Assert.All(await Task.WhenAll(mailboxes.Select(mailbox => mailbox.GetUsageAsync(default).AsTask())), usage => Assert.Equal(3, usage.Count));
-
-        static int Threads()
-        {
-            using var process = Process.GetCurrentProcess();
-            return process.Threads.Count;
-        }
     }
 
     [Fact]

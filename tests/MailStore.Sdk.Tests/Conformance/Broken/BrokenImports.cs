@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace MailStore.Sdk.Tests.Conformance;
@@ -159,6 +160,8 @@ internal static class BrokenImports
         protected override async Task<DeliveryResult> ImportAsync(Mail mail, CancellationToken cancellationToken)
         {
             var result = await base.ImportAsync(mail, cancellationToken);
+            // on a fast machine, too, most cancellations come here
+            await Task.Delay(5, CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
             return result;
         }
@@ -194,6 +197,15 @@ internal static class BrokenImports
             }
 
             return await base.TryCreateFolderAsync(folder, cancellationToken);
+        }
+    }
+
+    public sealed class ForgetsEmptyFolders(string home, long? quota) : ShelfMailbox(home, quota)
+    {
+        public override async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            foreach (var folder in await ListAsync(cancellationToken).Select(mail => mail.Folder).OfType<string>().Distinct().ToListAsync(cancellationToken))
+                yield return folder;
         }
     }
 

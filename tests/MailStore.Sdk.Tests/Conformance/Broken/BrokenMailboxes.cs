@@ -115,31 +115,59 @@ internal static class BrokenMailboxes
     /// <summary>Mails under way are one batch: what breaks one breaks the next.</summary>
     public sealed class OneFaultFailsAll(string home, long? quota) : ShelfMailbox(home, quota)
     {
-        private volatile Batch _batch = new();
+        private readonly Lock _gate = new();
+        private Batch? _batch;
 
+        /// <summary>A mail is over when all that were begun with it are, so that the sound ones and the faulty ones meet however fast either are.</summary>
         protected override async Task WriteAsync(Mail mail, string path, CancellationToken cancellationToken)
         {
-            var batch = _batch;
+            Batch batch;
+            lock (_gate)
+            {
+                batch = _batch ??= new Batch();
+                batch.Writing++;
+            }
+
             try
             {
                 await base.WriteAsync(mail, path, cancellationToken);
+                batch.HasSound = true;
+                await batch.Gathered;
             }
             catch (IOException)
             {
                 batch.HasFailed = true;
                 throw;
             }
+            finally
+            {
+                lock (_gate)
+                {
+                    // not before a sound mail was in it
+                    if (--batch.Writing == 0 && (batch.HasSound || !batch.HasFailed))
+                    {
+                        _batch = null;
+                        batch.Over.SetResult();
+                    }
+                }
+            }
 
-            if (!batch.HasFailed)
-                return;
-            // not before a sound mail was in it, however fast the faulty ones were
-            _batch = new Batch();
-            throw new IOException("the batch failed");
+            await batch.Over.Task;
+            if (batch.HasFailed)
+                throw new IOException("the batch failed");
         }
 
         private sealed class Batch
         {
             public volatile bool HasFailed;
+            public volatile bool HasSound;
+
+            /// <summary>Time for others to be begun, too.</summary>
+            public Task Gathered { get; } = Task.Delay(300);
+
+            public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+            public int Writing { get; set; }
         }
     }
 

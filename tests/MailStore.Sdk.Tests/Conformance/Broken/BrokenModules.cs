@@ -25,6 +25,7 @@ internal static class BrokenModules
         Mailbox("forgets what it stored when cancelled", (home, quota) => new BrokenImports.ForgetsWhatIsStored(home, quota), "import: cancelled at any moment", "that must not be there", Anything),
         Mailbox("makes directories of folders", (home, quota) => new BrokenImports.FoldersByDirectory(home, quota), "import: names of folders lead nowhere", "outside of the data directory", Anything),
         Mailbox("makes a folder once only", (home, quota) => new BrokenImports.CreatesOnce(home, quota), "import: a folder is made once", "gave false", Anything),
+        Mailbox("forgets folders without mail", (home, quota) => new BrokenImports.ForgetsEmptyFolders(home, quota), "extras: folders without mail are named", "named the folder 'Empty' 0 times", Anything),
         Mailbox("lowers the names of folders", (home, quota) => new BrokenImports.LowersFolders(home, quota), "import: the folders that can be", "says that it went to the folder 'archive'", Anything),
         Mailbox("files imports by their detail", (home, quota) => new BrokenImports.FilesByDetail(home, quota), "import: details mean nothing", "into the folder 'lists'", Anything),
         Mailbox("adds flags to those that are there", (home, quota) => new BrokenImports.AddsFlags(home, quota), "flags: are set and taken away", "after TrySetFlagsAsync", Anything),

@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace MailStore.Sdk.Tests.Conformance;
 
 /// <summary>The directory of one user: a file for each mail, and one beside it where it has flags or a folder. What derives from it breaks the contract in one of the steps.</summary>
-internal partial class ShelfMailbox(string home, long? quota) : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxRemoval
+internal partial class ShelfMailbox(string home, long? quota) : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxExtras, IMailboxRemoval
 {
     private const string PartPrefix = "part-";
     private const string AboutPrefix = "about-";
+    private const string FolderPrefix = "folder-";
 
     private static long _lastNumber;
 
@@ -42,7 +45,26 @@ internal partial class ShelfMailbox(string home, long? quota) : IMailbox, IReada
 
     public virtual ValueTask<MailboxFidelity> GetFidelityAsync(CancellationToken cancellationToken) => new(MailboxFidelity.Full);
 
-    public virtual ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken) => new(IsFolder(folder));
+    public virtual ValueTask<bool> TryCreateFolderAsync(string folder, CancellationToken cancellationToken)
+    {
+        if (!IsFolder(folder))
+            return new(false);
+        // no name from outside becomes one of a file
+        var part = PathOf(PartPrefix + Guid.NewGuid().ToString("n"));
+        File.WriteAllText(part, folder);
+        File.Move(part, PathOf(FolderPrefix + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))), overwrite: true);
+        return new(true);
+    }
+
+    public virtual async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var made = Directory.EnumerateFiles(home, FolderPrefix + "*").Select(File.ReadAllText);
+        var filled = await ListAsync(cancellationToken).Select(mail => mail.Folder).OfType<string>().ToListAsync(cancellationToken);
+        foreach (var folder in made.Union(filled))
+            yield return folder;
+    }
+
+    public ValueTask<string?> DescribeUnreadableAsync(CancellationToken cancellationToken) => new((string?)null);
 
     public virtual async ValueTask<IReadOnlyList<DeliveryResult>> ImportAsync(IReadOnlyList<Mail> mails, CancellationToken cancellationToken)
     {
