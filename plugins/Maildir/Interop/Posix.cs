@@ -17,7 +17,7 @@ internal static class Posix
     private const int CloseOnExec = 0x80000;
     private const int RemoveDirectoryFlag = 0x200;
     private const uint NoReplace = 1;
-    private const int LockExclusive = 2, LockNonBlocking = 4;
+    private const int LockExclusive = 2, LockNonBlocking = 4, LockNone = 8;
 
     // two of the flags differ by architecture (asm-generic against ARM and POWER)
     private static readonly bool OtherFlags =
@@ -156,6 +156,9 @@ internal static class Posix
     }
 
     /// <summary>What tells a file from an earlier one with the same number of inode.</summary>
+    /// <summary>Gives the lock of an open file back, whoever has it open besides.</summary>
+    public static void Unlock(Descriptor file) => Check(Native.Lock(file, LockNone), "unlock", file);
+
     public static unsafe uint GenerationOf(Descriptor file)
     {
         long generation = 0;

@@ -1,7 +1,7 @@
 namespace MailStore.Maildir.Journal;
 
 /// <summary>Where the journal is: two files of one size that are used in turns, and a marker. Any failure is a <see cref="Interop.PosixException"/>.</summary>
-internal interface IJournalDisk
+internal interface IJournalDisk : IDisposable
 {
     /// <summary>Of each of the two files.</summary>
     long Capacity { get; }

@@ -7,7 +7,7 @@ namespace MailStore.Maildir.Journal;
 /// The files in the folder of a journal. They are written out in full when they are made: what is written later changes no metadata, and so costs no commit of the file system's own
 /// journal.
 /// </summary>
-internal sealed class JournalDisk : IJournalDisk, IDisposable
+internal sealed class JournalDisk : IJournalDisk
 {
     public const long DefaultCapacity = 64 << 20;
 
@@ -84,6 +84,8 @@ internal sealed class JournalDisk : IJournalDisk, IDisposable
     {
         foreach (var file in _files)
             file.Dispose();
+        // not by the close alone: a process that is being started has a copy of the descriptor until it runs a program
+        Posix.Unlock(_marker);
         _marker.Dispose();
         _folder.Dispose();
     }

@@ -2,10 +2,13 @@ using MailStore.Maildir.Interop;
 
 namespace MailStore.Maildir.Journal;
 
-/// <summary>The thread that empties the files of a journal, one after the other: when one is full, when it is old enough, and at the end.</summary>
+/// <summary>The thread that empties the files of a journal, one after the other: when one is full, when it is old enough, and at the end, when it closes them.</summary>
 internal sealed class JournalSweep
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly MailJournal _journal;
+    private readonly Thread _thread;
     private readonly Interop.Semaphore _awake = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isAsked, _isStopped, _isAbandoned;
@@ -13,7 +16,8 @@ internal sealed class JournalSweep
     public JournalSweep(MailJournal journal)
     {
         _journal = journal;
-        new Thread(Work) { IsBackground = true, Name = "maildir journal" }.UnsafeStart();
+        _thread = new Thread(Work) { IsBackground = true, Name = "maildir journal" };
+        _thread.UnsafeStart();
     }
 
     /// <summary>There may be something to do.</summary>
@@ -40,8 +44,14 @@ internal sealed class JournalSweep
         }
     }
 
-    /// <summary>Ends the thread without waiting for it.</summary>
-    public void Abandon()
+    /// <summary>Ends the thread, and waits a moment for it, but for no disk that hangs.</summary>
+    public void End()
+    {
+        Abandon();
+        _thread.Join(Patience);
+    }
+
+    private void Abandon()
     {
         _isAbandoned = true;
         _awake.Post();
@@ -59,6 +69,8 @@ internal sealed class JournalSweep
                 _journal.Empty(full);
         }
         while (!_isAbandoned && !(_isStopped && (!isDue || _journal.Fault is not null)));
+        // here: the disk may have hung in a call until now
+        _journal.Close();
         _ended.TrySetResult();
     }
 }

@@ -36,9 +36,10 @@ internal sealed class MailJournal : IDisposable
     private long _order;
     private long _batch;
     private PosixException? _fault;
+    private bool _isClosed;
 
     /// <summary>Empties both files, and begins.</summary>
-    /// <param name="disk">Whatever it held has been replayed, and is durable.</param>
+    /// <param name="disk">Whatever it held has been replayed, and is durable. It is closed with the journal.</param>
     /// <param name="order">Beyond that of all headers that were there.</param>
     /// <param name="batch">The last number that was used for a batch.</param>
     public MailJournal(IJournalDisk disk, long order, long batch, TimeProvider clock, ILogger logger)
@@ -72,17 +73,18 @@ internal sealed class MailJournal : IDisposable
             _sweep.Wake(isDue: false);
     }
 
-    /// <summary>Makes all mails durable where they belong, and leaves an empty journal.</summary>
+    /// <summary>Makes all mails durable where they belong, leaves an empty journal, and closes it.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _timer.Dispose();
         return _sweep.StopAsync(cancellationToken);
     }
 
+    /// <summary>Closes it as it is.</summary>
     public void Dispose()
     {
         _timer.Dispose();
-        _sweep.Abandon();
+        _sweep.End();
     }
 
     /// <summary>What can be emptied now; null if there is nothing, or if mails in it have no names yet.</summary>
@@ -123,12 +125,22 @@ internal sealed class MailJournal : IDisposable
         }
     }
 
+    /// <summary>Takes no mail any more, and lets go of the disk, which nobody works on by now.</summary>
+    internal void Close()
+    {
+        lock (_turn)
+        {
+            _isClosed = true;
+            _disk.Dispose();
+        }
+    }
+
     /// <summary>Makes mails durable as one batch, as many as there is room for.</summary>
     internal void Commit(List<JournalEntry> group)
     {
         lock (_turn)
         {
-            if (_fault is not null)
+            if (_fault is not null || _isClosed)
                 return;
             if (!HasRoom(group, group.Count, out _) && _spare is not null && !_active.IsEmpty)
             {

@@ -36,16 +36,9 @@ internal sealed class OpenJournal(MailJournal journal, JournalDisk disk, TimePro
 
     public void Leave(JournalEntry entry) => journal.Leave(entry);
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await journal.StopAsync(cancellationToken);
-        Dispose();
-    }
+    /// <inheritdoc cref="MailJournal.StopAsync"/>
+    public Task StopAsync(CancellationToken cancellationToken) => journal.StopAsync(cancellationToken);
 
-    /// <summary>Lets go of everything as it is.</summary>
-    public void Dispose()
-    {
-        journal.Dispose();
-        disk.Dispose();
-    }
+    /// <inheritdoc cref="MailJournal.Dispose"/>
+    public void Dispose() => journal.Dispose();
 }

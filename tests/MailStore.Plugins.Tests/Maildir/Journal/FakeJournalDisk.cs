@@ -48,6 +48,7 @@ internal sealed class FakeJournalDisk(int capacity = 1 << 20) : IJournalDisk
 
     public void Write(int file, ReadOnlySpan<byte> bytes, long position)
     {
+        Assert.DoesNotContain("close", Calls);
         Note($"write {file}");
         Assert.Equal(0, position % BatchHeader.Block);
         Assert.Equal(0, bytes.Length % BatchHeader.Block);
@@ -74,6 +75,8 @@ internal sealed class FakeJournalDisk(int capacity = 1 << 20) : IJournalDisk
         OnSyncMails();
         Interlocked.Increment(ref _mailSyncs);
     }
+
+    public void Dispose() => Note("close");
 
     private void Note(string call)
     {

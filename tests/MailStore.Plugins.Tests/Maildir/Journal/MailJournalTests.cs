@@ -173,6 +173,32 @@ public sealed class MailJournalTests
         Volatile.Write(ref isHeld, false);
     }
 
+    [Fact]
+    public async Task A_journal_that_is_left_while_the_disk_hangs_is_closed_when_nobody_works_on_it_any_more()
+    {
+        var isHeld = true;
+        var isSyncing = false;
+        var disk = new FakeJournalDisk
+        {
+            OnSyncMails = () =>
+            {
+                Volatile.Write(ref isSyncing, true);
+                SpinWait.SpinUntil(() => !Volatile.Read(ref isHeld));
+            },
+        };
+        var journal = JournalMails.Open(disk);
+        Take(journal);
+        var stop = journal.StopAsync(CancellationToken.None);
+        JournalMails.Await(() => Volatile.Read(ref isSyncing), "the mails are being synced");
+        journal.Dispose();
+        Assert.DoesNotContain("close", disk.Calls);
+        Volatile.Write(ref isHeld, false);
+        await stop;
+        Assert.Equal("close", disk.Calls[^1]);
+        Assert.False(journal.TryCommit(JournalMails.Entry("later")));
+        Assert.Null(journal.Fault);
+    }
+
     private static JournalEntry Take(MailJournal journal)
     {
         var entry = JournalMails.Entry("one");
