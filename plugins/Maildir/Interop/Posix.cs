@@ -155,10 +155,10 @@ internal static class Posix
         return true;
     }
 
-    /// <summary>What tells a file from an earlier one with the same number of inode.</summary>
-    /// <summary>Gives the lock of an open file back, whoever has it open besides.</summary>
-    public static void Unlock(Descriptor file) => Check(Native.Lock(file, LockNone), "unlock", file);
+    /// <summary>Gives the lock of an open file back, whoever has it open besides. If that fails, it goes with the last of them.</summary>
+    public static void Unlock(Descriptor file) => _ = Native.Lock(file, LockNone);
 
+    /// <summary>What tells a file from an earlier one with the same number of inode.</summary>
     public static unsafe uint GenerationOf(Descriptor file)
     {
         long generation = 0;
