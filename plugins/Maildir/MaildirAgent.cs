@@ -3,6 +3,7 @@ using MailStore.Maildir;
 using MailStore.Maildir.Delivery;
 using MailStore.Maildir.Inspection;
 using MailStore.Maildir.Interop;
+using MailStore.Maildir.Journal;
 using MailStore.Maildir.Paths;
 using MailStore.Maildir.Places;
 using MailStore.Maildir.Quota;
@@ -33,6 +34,7 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
     private readonly PlaceReleaser _releaser;
     private readonly PlaceStates _states = new();
     private readonly FlagsMemory _flags = new();
+    private OpenJournal? _journal;
 
     /// <summary>Makes the agent; touches no disk.</summary>
     /// <param name="options">Bound and checked.</param>
@@ -54,7 +56,11 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
         _workers = new WorkerPool(context.Instance, MaxWorkers);
         _maker = new PlaceMaker(_roots, _uids, _workers, new PlaceSweeper(_workers, clock, logger), logger);
         _releaser = new PlaceReleaser(logger);
+        JournalStart = new JournalStart(context, _roots, clock, logger);
     }
+
+    /// <summary>How its journal is opened; for tests.</summary>
+    internal JournalStart JournalStart { get; }
 
     /// <inheritdoc/>
     public string? FindUnmet(IUserDatabase users) => _uids is { NeedsSequence: true } && users is not IUserSequences
@@ -73,15 +79,25 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
         {
             // users with a forced path, and those of other modules, are served; the others' mail waits at the MTA until the disk is mounted
             PlaceLog.RootMissing(_logger, e.Message);
+            if (_options.Durability == Durability.Journal)
+                JournalLog.Idle(_logger, "the mail directory is not there; what the journal holds is kept for the next start");
+            return;
         }
+
+        _journal = await _workers.RunAsync(() => JournalStart.Open(_options.Durability, _template.Root), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask StopAsync(CancellationToken cancellationToken) => await _workers.StopAsync(cancellationToken);
+    public async ValueTask StopAsync(CancellationToken cancellationToken)
+    {
+        await _workers.StopAsync(cancellationToken);
+        if (_journal is not null)
+            await _journal.StopAsync(cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<ModuleHealth> CheckHealthAsync(CancellationToken cancellationToken) =>
-        await _workers.RunAsync(() => _roots.Find(_template.Root), cancellationToken) is { } fault
+        (await _workers.RunAsync(() => _roots.Find(_template.Root), cancellationToken) ?? _journal?.Fault) is { } fault
             ? ModuleHealth.Unhealthy(fault)
             : ModuleHealth.Healthy($"Maildirs below {_template.Root}");
 
@@ -137,7 +153,11 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
         new RootInspector(_template, _roots, _workers, records, inspection, _clock, _logger).InspectAsync(cancellationToken);
 
     /// <summary>Lets go of the threads; for a module that was constructed and never started.</summary>
-    public void Dispose() => _workers.Dispose();
+    public void Dispose()
+    {
+        _workers.Dispose();
+        _journal?.Dispose();
+    }
 
     private ParseResult ParseAllocated(EffectiveUser user, Allocation allocation, string home, MaildirOptions options)
     {
@@ -152,7 +172,7 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
 
         var claim = allocation.Values.GetValueOrDefault(AllocationForm.Claim, "");
         var place = new MailboxPlace(user.Name, home, claim, Owner.IdsOf(allocation.Values), QuotaLimit.Of(options), HasDetailFolder(options));
-        return new ParseResult.Ready(new MaildirMailbox(place, _states.Of(home), _roots, _flags, _workers, _clock, _logger));
+        return new ParseResult.Ready(new MaildirMailbox(place, _states.Of(home), _roots, _flags, _workers, _journal, _clock, _logger));
     }
 
     // a path with a mistake harms a user no more who has his home already

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using MailStore.Maildir.Delivery;
 using MailStore.Maildir.Inspection;
 using MailStore.Maildir.Interop;
+using MailStore.Maildir.Journal;
 using MailStore.Maildir.Places;
 using MailStore.Maildir.Quota;
 using MailStore.Maildir.Reading;
@@ -13,13 +14,13 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Maildir;
 
 /// <summary>The Maildir of one user. Holds nothing open; what it remembers is shared with other objects for the same Maildir.</summary>
-internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootGuard roots, FlagsMemory flags, WorkerPool workers, TimeProvider clock, ILogger logger)
+internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootGuard roots, FlagsMemory flags, WorkerPool workers, OpenJournal? journal, TimeProvider clock, ILogger logger)
     : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxExtras, IMailboxRemoval
 {
     private readonly BoxOpener _opener = new(place, state, roots);
     private readonly MailboxReader _reader = new(place.Home, roots, flags);
 
-    private MailboxDelivery Delivery => field ??= new MailboxDelivery(place, state, _opener, clock, logger);
+    private MailboxDelivery Delivery => field ??= new MailboxDelivery(place, state, _opener, journal, clock, logger);
 
     private MailImporter Importer => field ??= new MailImporter(place, state, _opener, flags, workers, clock, logger);
 

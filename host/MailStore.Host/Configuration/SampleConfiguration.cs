@@ -18,6 +18,7 @@ internal static class SampleConfiguration
         #
         #   [mda.maildir]
         #   path = "mail/{domain}/{local}"
+        #   durability = "direct"    # or "journal": one sync for all mails that come at once; wants ext4 or xfs, and data_dir beside the mail
         #
         # A second instance of a module has a name of its own:
         #

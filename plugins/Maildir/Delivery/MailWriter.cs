@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using MailStore.Maildir.Interop;
+using MailStore.Maildir.Journal;
 using MailStore.Maildir.Places;
 using MailStore.Sdk;
 
@@ -8,7 +9,8 @@ namespace MailStore.Maildir.Delivery;
 
 /// <summary>
 /// Stores one mail: a new file in <c>tmp</c>, written, synced and closed without an error, renamed into <c>new</c>, and that synced. Only
-/// then it is stored. The rename is the commit point: until then a cancellation is heeded, and whatever happens leaves nothing.
+/// then it is stored. The rename is the commit point: until then a cancellation is heeded, and whatever happens leaves nothing. With a journal, one write to that
+/// takes the place of both syncs, before the rename.
 /// </summary>
 internal static class MailWriter
 {
@@ -18,16 +20,26 @@ internal static class MailWriter
     /// <returns>How long of it was waiting for the disk to have it.</returns>
     /// <exception cref="PosixException">It is not stored, and no reader will see it.</exception>
     /// <exception cref="OperationCanceledException">As well.</exception>
-    public static TimeSpan Store(Mail mail, string name, Descriptor tmp, Descriptor @new, Ownership? ids, CancellationToken cancellationToken)
+    public static TimeSpan Store(Mail mail, string name, Descriptor tmp, Descriptor @new, MailboxPlace place, OpenJournal? journal, JournalSlot slot, CancellationToken cancellationToken)
     {
         TimeSpan sync;
         var isCommitted = false;
+        JournalEntry? entry = null;
         using (var file = Posix.CreateFile(tmp, name, Modes.File))
         {
             try
             {
-                sync = Write(mail, file, ids, cancellationToken);
+                Write(mail, file, place.Ids, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
+                var began = Stopwatch.GetTimestamp();
+                entry = journal?.TryCommit(mail, file, name, place, slot);
+                if (entry is null)
+                    Posix.Sync(file);
+                sync = Stopwatch.GetElapsedTime(began);
+                file.CloseChecked();
+                // what the journal has is durable, whoever has gone meanwhile
+                if (entry is null)
+                    cancellationToken.ThrowIfCancellationRequested();
                 Posix.Rename(tmp, name, @new, name);
                 isCommitted = true;
             }
@@ -36,10 +48,12 @@ internal static class MailWriter
                 // from both places, as on NFS a rename that failed may have been done; the error that led here is the one to tell
                 if (!isCommitted)
                     Remove(name, @new, tmp);
+                if (entry is not null)
+                    journal!.Leave(entry);
             }
         }
 
-        return sync + SyncOrUndo(tmp, @new, name);
+        return entry is null ? sync + SyncOrUndo(tmp, @new, name) : sync;
     }
 
     /// <summary>Writes a mail that is to be renamed by somebody else: a new file in <c>tmp</c>, written, synced and closed. Whatever happens otherwise leaves nothing.</summary>
@@ -50,6 +64,8 @@ internal static class MailWriter
         try
         {
             Write(mail, file, ids, cancellationToken);
+            Posix.Sync(file);
+            file.CloseChecked();
             isWritten = true;
         }
         finally
@@ -74,7 +90,7 @@ internal static class MailWriter
         }
     }
 
-    private static TimeSpan Write(Mail mail, Descriptor file, Ownership? ids, CancellationToken cancellationToken)
+    private static void Write(Mail mail, Descriptor file, Ownership? ids, CancellationToken cancellationToken)
     {
         if (Umask.HidesFromOwner)
             Posix.SetMode(file, Modes.File);
@@ -85,11 +101,6 @@ internal static class MailWriter
             Copy(mail, file, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Posix.SetModified(file, mail.Arrival);
-        var began = Stopwatch.GetTimestamp();
-        Posix.Sync(file);
-        var sync = Stopwatch.GetElapsedTime(began);
-        file.CloseChecked();
-        return sync;
     }
 
     private static void Copy(Mail mail, Descriptor file, CancellationToken cancellationToken)

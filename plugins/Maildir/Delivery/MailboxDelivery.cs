@@ -1,4 +1,5 @@
 using MailStore.Maildir.Interop;
+using MailStore.Maildir.Journal;
 using MailStore.Maildir.Paths;
 using MailStore.Maildir.Places;
 using MailStore.Maildir.Quota;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Maildir.Delivery;
 
 /// <summary>Delivers into one mailbox: folder, quota, storing. Blocks; runs on a worker.</summary>
-internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxOpener opener, TimeProvider clock, ILogger logger)
+internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxOpener opener, OpenJournal? journal, TimeProvider clock, ILogger logger)
 {
     private readonly string _tmp = $"{place.Home}/{MaildirTree.Tmp}";
     private readonly string _new = $"{place.Home}/{MaildirTree.New}";
@@ -26,12 +27,12 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxO
                 using var tmp = Posix.TryOpenPlainDirectory(_tmp);
                 using var @new = Posix.TryOpenPlainDirectory(_new);
                 if (tmp is not null && @new is not null)
-                    return Store(mail, NameOf(mail), null, tmp, @new, cancellationToken);
+                    return Store(mail, NameOf(mail), null, JournalSlot.Inbox, tmp, @new, cancellationToken);
             }
 
             using var home = opener.OpenHome();
             return directory is null
-                ? Deliver(mail, home, home, null, isCounted: true, cancellationToken)
+                ? Deliver(mail, home, home, null, new JournalSlot("", place.Limit.IsSet), cancellationToken)
                 : DeliverToFolder(mail, home, directory, folder!, cancellationToken);
         }
         catch (PosixException e)
@@ -52,24 +53,24 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxO
     private DeliveryResult DeliverToFolder(Mail mail, Descriptor home, string directory, string folder, CancellationToken cancellationToken)
     {
         using var box = opener.OpenFolder(home, directory);
-        return Deliver(mail, home, box, folder, directory != UsageScan.Trash, cancellationToken);
+        return Deliver(mail, home, box, folder, new JournalSlot(directory, place.Limit.IsSet && directory != UsageScan.Trash), cancellationToken);
     }
 
-    private DeliveryResult Deliver(Mail mail, Descriptor home, Descriptor box, string? folder, bool isCounted, CancellationToken cancellationToken)
+    private DeliveryResult Deliver(Mail mail, Descriptor home, Descriptor box, string? folder, JournalSlot slot, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var name = NameOf(mail);
         using var tmp = opener.OpenPart(home, box, MaildirTree.Tmp);
         using var @new = opener.OpenPart(home, box, MaildirTree.New);
-        if (!isCounted || !place.Limit.IsSet)
-            return Store(mail, name, folder, tmp, @new, cancellationToken);
+        if (!slot.IsCounted)
+            return Store(mail, name, folder, slot, tmp, @new, cancellationToken);
         var mailbox = new QuotaMailbox(home, place.Limit, place.Ids, now);
         // the gate knows a mail by its name before anything of it is on disk
         if (state.Quota.Reserve(mailbox, name, mail.Size) is { } usage)
             return DeliveryResult.OverQuota(place.Limit.Describe(usage, mail.Size));
         try
         {
-            var result = Store(mail, name, folder, tmp, @new, cancellationToken);
+            var result = Store(mail, name, folder, slot, tmp, @new, cancellationToken);
             Count(mailbox, name);
             return result;
         }
@@ -81,9 +82,9 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxO
 
     private static string NameOf(Mail mail) => UniqueName.ForMail(mail.Arrival, mail.Size, mail.SizeCrLf);
 
-    private DeliveryResult Store(Mail mail, string name, string? folder, Descriptor tmp, Descriptor @new, CancellationToken cancellationToken)
+    private DeliveryResult Store(Mail mail, string name, string? folder, JournalSlot slot, Descriptor tmp, Descriptor @new, CancellationToken cancellationToken)
     {
-        var sync = MailWriter.Store(mail, name, tmp, @new, place.Ids, cancellationToken);
+        var sync = MailWriter.Store(mail, name, tmp, @new, place, journal, slot, cancellationToken);
         return DeliveryResult.Stored(folder is null ? name : $"{folder}/{name}", folder, sync);
     }
 

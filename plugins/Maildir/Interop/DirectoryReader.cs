@@ -32,6 +32,8 @@ internal sealed unsafe class DirectoryReader : IDisposable
     /// <summary>The bytes of the name, until the next call of <see cref="MoveNext"/>.</summary>
     public ReadOnlySpan<byte> Name => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(&_head->Name);
 
+    public ulong Inode => _head->Inode;
+
     public FileKind Kind => _head->Type switch
     {
         TypeDirectory => FileKind.Directory,

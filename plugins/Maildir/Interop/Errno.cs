@@ -8,9 +8,12 @@ internal enum Errno
     OperationNotPermitted = 1,
     NoEntry = 2,
     Interrupted = 4,
+    InputOutput = 5,
+    WouldBlock = 11,
     AccessDenied = 13,
     Exists = 17,
     NotADirectory = 20,
+    IsADirectory = 21,
     InvalidArgument = 22,
     NoSpace = 28,
     ReadOnlyFileSystem = 30,
@@ -28,4 +31,8 @@ internal static class ErrnoExtensions
 
     /// <summary>Whether room is what lacks: the device's, or the file system's quota.</summary>
     public static bool IsFull(this Errno errno) => errno is Errno.NoSpace or Errno.QuotaExceeded;
+
+    /// <summary>Whether something is where something else should be, and the disk is well: who may write there can make it so.</summary>
+    public static bool IsMisplaced(this Errno errno) =>
+        errno is Errno.NoEntry or Errno.Exists or Errno.NotADirectory or Errno.IsADirectory or Errno.NotEmpty or Errno.SymbolicLink;
 }

@@ -70,6 +70,43 @@ internal static unsafe class FileContent
         }
     }
 
+    /// <summary>Writes bytes at a position.</summary>
+    public static void Write(Descriptor file, ReadOnlySpan<byte> bytes, long position)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (var done = 0; done < bytes.Length;)
+            {
+                var count = Native.WriteAt(file, start + done, bytes.Length - done, position + done);
+                if (count >= 0)
+                    done += (int)count;
+                else if (Posix.LastError is var errno and not Errno.Interrupted)
+                    throw new PosixException("write", file.Path, errno);
+            }
+        }
+    }
+
+    /// <summary>Reads bytes at a position, fewer than asked for only at the end of the file.</summary>
+    public static int Read(Descriptor file, Span<byte> bytes, long position)
+    {
+        var done = 0;
+        fixed (byte* start = bytes)
+        {
+            while (done < bytes.Length)
+            {
+                var count = Native.ReadAt(file, start + done, bytes.Length - done, position + done);
+                if (count > 0)
+                    done += (int)count;
+                else if (count == 0)
+                    break;
+                else if (Posix.LastError is var errno and not Errno.Interrupted)
+                    throw new PosixException("read", file.Path, errno);
+            }
+        }
+
+        return done;
+    }
+
     private static void Write(Descriptor file, Native.IoVector* vectors, int count)
     {
         while (count > 0)

@@ -7,6 +7,11 @@ internal readonly record struct FileStatus(FileKind Kind, uint Mode, long Size, 
     private const int EmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
 
+    public ulong Inode { get; private init; }
+
+    /// <summary>Of the file system, as <c>/sys/dev/block</c> names it: major and minor.</summary>
+    public (uint Major, uint Minor) Device { get; private init; }
+
     public bool IsDirectory => Kind == FileKind.Directory;
 
     public bool IsRegular => Kind == FileKind.Regular;
@@ -45,7 +50,11 @@ internal readonly record struct FileStatus(FileKind Kind, uint Mode, long Size, 
         };
         return new FileStatus(
             kind, buffer.Mode & 0xfffu, buffer.Size, buffer.Links, buffer.Uid, buffer.Gid,
-            Time(buffer.ModificationSeconds, buffer.ModificationNanoseconds), Time(buffer.ChangeSeconds, buffer.ChangeNanoseconds));
+            Time(buffer.ModificationSeconds, buffer.ModificationNanoseconds), Time(buffer.ChangeSeconds, buffer.ChangeNanoseconds))
+        {
+            Inode = buffer.Inode,
+            Device = (buffer.DeviceMajor, buffer.DeviceMinor),
+        };
     }
 
     private static DateTimeOffset Time(long seconds, uint nanoseconds)

@@ -22,6 +22,27 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "fsync", SetLastError = true)]
     internal static partial int Sync(Descriptor descriptor);
 
+    [LibraryImport(C, EntryPoint = "fdatasync", SetLastError = true)]
+    internal static partial int SyncData(Descriptor descriptor);
+
+    [LibraryImport(C, EntryPoint = "syncfs", SetLastError = true)]
+    internal static partial int SyncFileSystem(Descriptor descriptor);
+
+    [LibraryImport(C, EntryPoint = "pwrite", SetLastError = true)]
+    internal static partial nint WriteAt(Descriptor file, byte* buffer, nint count, long position);
+
+    [LibraryImport(C, EntryPoint = "pread", SetLastError = true)]
+    internal static partial nint ReadAt(Descriptor file, byte* buffer, nint count, long position);
+
+    [LibraryImport(C, EntryPoint = "ftruncate", SetLastError = true)]
+    internal static partial int Truncate(Descriptor file, long length);
+
+    [LibraryImport(C, EntryPoint = "flock", SetLastError = true)]
+    internal static partial int Lock(Descriptor file, int operation);
+
+    [LibraryImport(C, EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int IoControl(Descriptor file, nuint request, long* argument);
+
     [LibraryImport(C, EntryPoint = "fchown", SetLastError = true)]
     internal static partial int ChangeOwner(Descriptor descriptor, uint uid, uint gid);
 
@@ -91,6 +112,9 @@ internal static unsafe partial class Native
     [StructLayout(LayoutKind.Explicit)]
     internal struct DirectoryEntryHead
     {
+        [FieldOffset(0)]
+        public ulong Inode;
+
         [FieldOffset(18)]
         public byte Type;
 
@@ -114,6 +138,9 @@ internal static unsafe partial class Native
         [FieldOffset(28)]
         public ushort Mode;
 
+        [FieldOffset(32)]
+        public ulong Inode;
+
         [FieldOffset(40)]
         public long Size;
 
@@ -128,5 +155,11 @@ internal static unsafe partial class Native
 
         [FieldOffset(120)]
         public uint ModificationNanoseconds;
+
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+
+        [FieldOffset(140)]
+        public uint DeviceMinor;
     }
 }

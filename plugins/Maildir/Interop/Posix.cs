@@ -9,6 +9,7 @@ namespace MailStore.Maildir.Interop;
 internal static class Posix
 {
     private const int WriteOnly = 1;
+    private const int ReadWrite = 2;
     private const int Create = 0x40;
     private const int Exclusive = 0x80;
     private const int Append = 0x400;
@@ -16,12 +17,16 @@ internal static class Posix
     private const int CloseOnExec = 0x80000;
     private const int RemoveDirectoryFlag = 0x200;
     private const uint NoReplace = 1;
+    private const int LockExclusive = 2, LockNonBlocking = 4, LockNone = 8;
 
     // two of the flags differ by architecture (asm-generic against ARM and POWER)
     private static readonly bool OtherFlags =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le;
     private static readonly int DirectoryOnly = OtherFlags ? 0x4000 : 0x10000;
     private static readonly int NoFollow = OtherFlags ? 0x8000 : 0x20000;
+
+    // FS_IOC_GETVERSION of <linux/fs.h>
+    private static readonly nuint GetGeneration = RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le ? 0x40087601u : 0x80087601u;
 
     public static Errno LastError => (Errno)Marshal.GetLastPInvokeError();
 
@@ -47,6 +52,10 @@ internal static class Posix
     public static Descriptor? TryOpenPlainDirectory(string path) =>
         TryOpen(Descriptor.None, path, DirectoryOnly | NoFollow, 0, "open the directory", Errno.NoEntry, Errno.NotADirectory, Errno.SymbolicLink);
 
+    /// <summary>As <see cref="TryOpenPlainDirectory(string)"/>, of another directory.</summary>
+    public static Descriptor? TryOpenPlainDirectory(Descriptor parent, string name) =>
+        TryOpen(parent, name, DirectoryOnly | NoFollow, 0, "open the directory", Errno.NoEntry, Errno.NotADirectory, Errno.SymbolicLink);
+
     /// <summary>Opens a file for reading; null if there is none, or a symbolic link. Does not hang on a pipe.</summary>
     public static Descriptor? TryOpenFile(Descriptor parent, string name) =>
         TryOpen(parent, name, NoFollow | NonBlocking, 0, "open", Errno.NoEntry, Errno.SymbolicLink);
@@ -54,6 +63,13 @@ internal static class Posix
     /// <summary>Opens a file for appending; null if there is none, or a symbolic link.</summary>
     public static Descriptor? TryOpenForAppend(Descriptor parent, string name) =>
         TryOpen(parent, name, WriteOnly | Append | NoFollow | NonBlocking, 0, "append to", Errno.NoEntry, Errno.SymbolicLink);
+
+    /// <summary>Opens a file for writing over what is in it; null if there is none, or a symbolic link.</summary>
+    public static Descriptor? TryOpenForWrite(Descriptor parent, string name) =>
+        TryOpen(parent, name, WriteOnly | NoFollow | NonBlocking, 0, "open", Errno.NoEntry, Errno.SymbolicLink);
+
+    /// <summary>Opens a file for reading and writing, and makes it where it is missing.</summary>
+    public static Descriptor OpenOrCreateFile(Descriptor parent, string name, uint mode) => Open(parent, name, ReadWrite | Create | NoFollow, mode, "open");
 
     /// <summary>Makes a file that must not exist.</summary>
     public static Descriptor CreateFile(Descriptor parent, string name, uint mode) =>
@@ -97,6 +113,57 @@ internal static class Posix
 
         // XFS that has shut down after a fault has dropped what it had to write, and then finds nothing to do for the fsync of a directory: a look at it tells.
         _ = FileStatus.Of(descriptor);
+    }
+
+    /// <summary>As <see cref="Sync"/>, for a file of which only the contents changed.</summary>
+    public static void SyncData(Descriptor file)
+    {
+        while (Native.SyncData(file) < 0)
+        {
+            if (LastError is var errno and not Errno.Interrupted)
+                throw new PosixException("fdatasync", file.Path, errno);
+        }
+    }
+
+    /// <summary>Makes all of a file system durable. A failure since the descriptor was opened, of whatever file, is told here once.</summary>
+    public static void SyncFileSystem(Descriptor descriptor)
+    {
+        while (Native.SyncFileSystem(descriptor) < 0)
+        {
+            if (LastError is var errno and not Errno.Interrupted)
+                throw new PosixException("syncfs", descriptor.Path, errno);
+        }
+
+        // as with fsync
+        _ = FileStatus.Of(descriptor);
+    }
+
+    public static void Truncate(Descriptor file, long length) => Check(Native.Truncate(file, length), "cut the length of", file);
+
+    /// <summary>Takes the lock of an open file, which goes with its process.</summary>
+    /// <returns>False if another has it.</returns>
+    public static bool TryLock(Descriptor file)
+    {
+        while (Native.Lock(file, LockExclusive | LockNonBlocking) < 0)
+        {
+            if (LastError == Errno.WouldBlock)
+                return false;
+            if (LastError is var errno and not Errno.Interrupted)
+                throw new PosixException("lock", file.Path, errno);
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives the lock of an open file back, whoever has it open besides. If that fails, it goes with the last of them.</summary>
+    public static void Unlock(Descriptor file) => _ = Native.Lock(file, LockNone);
+
+    /// <summary>What tells a file from an earlier one with the same number of inode.</summary>
+    public static unsafe uint GenerationOf(Descriptor file)
+    {
+        long generation = 0;
+        Check(Native.IoControl(file, GetGeneration, &generation), "tell the generation of", file);
+        return (uint)generation;
     }
 
     public static void Rename(Descriptor from, string source, Descriptor to, string target)

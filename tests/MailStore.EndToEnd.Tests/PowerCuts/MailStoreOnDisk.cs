@@ -1,14 +1,16 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using MailStore.Host.Admin;
 using MailStore.Tests.Servers;
 
 namespace MailStore.EndToEnd.Tests.PowerCuts;
 
 /// <summary>A server whose data directory is on a <see cref="CutDisk"/>, and the database server beside it, if it needs one. Made for one life of the file system.</summary>
-internal sealed class MailStoreOnDisk : IAsyncDisposable
+internal sealed partial class MailStoreOnDisk : IAsyncDisposable
 {
-    /// <summary>How modules say that they mended something: LiteDB's journal, the end of an mbox file.</summary>
-    private static readonly string[] Repairs = ["of a process that ended suddenly", "which a crash left behind its last whole mail"];
+    /// <summary>How modules say that they mended something: LiteDB's journal, the end of an mbox file, Maildirs by their journal.</summary>
+    private static readonly string[] Repairs = ["of a process that ended suddenly", "which a crash left behind its last whole mail", "mails of a server that ended suddenly"];
 
     private readonly CutDisk _disk;
     private readonly TestPlace _place;
@@ -69,6 +71,9 @@ internal sealed class MailStoreOnDisk : IAsyncDisposable
     /// <summary>How often a module said that it mended something of this kind. Of servers that are gone.</summary>
     public int LoggedRepairs(string what) => _repairs.Count(line => line.Contains(what, StringComparison.Ordinal));
 
+    /// <summary>How many mails a journal brought back. Of servers that are gone.</summary>
+    public int LoggedReplays() => _repairs.SelectMany(line => Replayed().Matches(line)).Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+
     /// <summary>SIGKILL to all.</summary>
     public async Task KillAllAsync()
     {
@@ -85,6 +90,9 @@ internal sealed class MailStoreOnDisk : IAsyncDisposable
         if (_postgres is not null)
             await _postgres.DisposeAsync();
     }
+
+    [GeneratedRegex("([0-9]+) (?:torn and written again|missing and stored again)")]
+    private static partial Regex Replayed();
 
     private ProcessStartInfo StartInfo()
     {

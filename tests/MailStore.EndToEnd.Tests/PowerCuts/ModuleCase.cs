@@ -15,6 +15,7 @@ internal sealed record ModuleCase(string Mda, string Users, string Tables = "")
     [
         // a uid for each: the sequences of the user database are under test as well
         new("maildir", "litedb", "\n[mda.maildir]\nfirst_uid = 20000\nlast_uid = 59999\ngid = 20000\n"),
+        new("maildir-journal", "litedb", "\n[mda.maildir-journal]\nmodule = \"maildir\"\ndurability = \"journal\"\nfirst_uid = 20000\nlast_uid = 59999\ngid = 20000\n"),
         new("litedb", "litedb"),
         new("mbox", "litedb"),
         new("postgres", "postgres"),
@@ -26,6 +27,8 @@ internal sealed record ModuleCase(string Mda, string Users, string Tables = "")
     public static IEnumerable<string> Servers => All.Where(module => module.NeedsPostgres).Select(module => module.Mda);
 
     public static int Count => All.Length;
+
+    public bool IsMaildir => Mda.StartsWith("maildir", StringComparison.Ordinal);
 
     public bool NeedsPostgres => Users == "postgres";
 

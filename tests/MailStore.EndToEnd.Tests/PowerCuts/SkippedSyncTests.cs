@@ -15,6 +15,8 @@ public sealed class SkippedSyncTests(ITestOutputHelper output)
     [InlineData("xfs", "maildir", "file", "*/mail/*/tmp/*")]
     [InlineData("ext4", "maildir", "directory", "*/mail/*/new")]
     [InlineData("xfs", "maildir", "directory", "*/mail/*/new")]
+    [InlineData("ext4", "maildir-journal", "journal", "*/maildir/journal/*/[01]")]
+    [InlineData("xfs", "maildir-journal", "journal", "*/maildir/journal/*/[01]")]
     [InlineData("ext4", "litedb", "file", "*/litedb/*-journal")]
     [InlineData("ext4", "mbox", "file", "*/mbox/*/*")]
     public async Task Without_its_sync_mail_is_lost(string kind, string module, string what, string pattern)

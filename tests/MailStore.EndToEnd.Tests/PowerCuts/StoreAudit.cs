@@ -17,14 +17,14 @@ internal sealed class StoreAudit(CutDisk disk, MailStoreOnDisk store, ModuleCase
         var audit = new MailAudit(ledger, mails);
         foreach (var record in records)
         {
-            if (module.Mda == "maildir")
+            if (module.IsMaildir)
                 LookAtMaildir(record, audit);
             else
                 await LookByAdminAsync(admin, record, audit, cancellationToken);
         }
 
         audit.End();
-        if (module.Mda == "maildir")
+        if (module.IsMaildir)
             LookForStrayMaildirs(records);
     }
 

@@ -72,7 +72,7 @@ internal sealed class Trial(ModuleCase module, CutDisk disk, Violence violence, 
         await audit.RunAsync(patience.Token);
         await store.KillAllAsync();
         users.Cuts = mails.Cuts;
-        mails.Repaired += store.LoggedRepairs("mail file") + store.LoggedRepairs("which a crash left");
+        mails.Repaired += store.LoggedRepairs("mail file") + store.LoggedRepairs("which a crash left") + store.LoggedReplays();
         users.Repaired += store.LoggedRepairs("user database");
         mails.Acknowledged += ledger.Mails.Count(mail => mail.IsAcknowledged);
         users.Acknowledged += ledger.Users.Count(user => user.IsAcknowledged);

@@ -1,3 +1,4 @@
+using MailStore.Maildir;
 using MailStore.Sdk.Conformance;
 
 namespace MailStore.Plugins.Tests.Maildir;
@@ -8,6 +9,8 @@ public sealed class ConformanceTests
     // what depends on where mailboxes are, and on folders
     private static readonly string[] Groups = ["parse: ", "folders: ", "names: ", "quota: ", "removal: ", "sequences: "];
 
+    public static TheoryData<string> Cases => [.. ConformanceKit.Agents.Names];
+
     public static TheoryData<string> CasesOfPlaces =>
     [
         .. ConformanceKit.Agents.Names.Where(name =>
@@ -17,4 +20,8 @@ public sealed class ConformanceTests
     [Theory, MemberData(nameof(CasesOfPlaces))]
     public Task Hashed_places_and_a_folder_for_each_detail_keep_the_contract(string name) =>
         ConformanceKit.Agents.RunAsync(name, new MaildirUnderTest("mail/{hash:2}/{user}/.{detail}"));
+
+    [Theory, MemberData(nameof(Cases))]
+    public Task With_a_journal_it_keeps_the_contract(string name) =>
+        ConformanceKit.Agents.RunAsync(name, new MaildirUnderTest("mail/{domain}/{local}", Durability.Journal));
 }

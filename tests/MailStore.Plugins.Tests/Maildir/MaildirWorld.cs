@@ -31,6 +31,9 @@ internal sealed class MaildirWorld : IAsyncDisposable
 
     public MaildirOptions Options { get; set; } = new();
 
+    /// <summary>Of each file of a journal.</summary>
+    public long JournalCapacity { get; set; } = 1 << 20;
+
     /// <summary>The default place of alice.</summary>
     public string AliceHome => Path.Combine(Data, "mail/example.org/alice");
 
@@ -39,6 +42,9 @@ internal sealed class MaildirWorld : IAsyncDisposable
     {
         var agent = new MaildirAgent(Options, NullLogger<MaildirAgent>.Instance, Clock, new ModuleContext("maildir", data ?? Data));
         _agents.Add(agent);
+        // these tests cut no power, and so any file system will do
+        agent.JournalStart.FindFault = (_, _) => null;
+        agent.JournalStart.Capacity = JournalCapacity;
         await agent.StartAsync(CancellationToken.None);
         return agent;
     }

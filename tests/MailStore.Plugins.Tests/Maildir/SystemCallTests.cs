@@ -23,6 +23,41 @@ public sealed class SystemCallTests
     }
 
     [FactIf("strace", "dotnet")]
+    public async Task With_a_journal_a_mail_gets_its_name_after_one_sync_of_that_and_none_of_its_own()
+    {
+        await using var world = new MaildirWorld();
+        var calls = (await CallsAsync(world, "--journal")).SkipWhile(call => !call.Contains("deliver-now", StringComparison.Ordinal)).Skip(1)
+            .Select(call => StraceLines.Shape(call, world)).OfType<string>().TakeWhile(call => call != "delivered").ToList();
+        const string Journal = "DATA/maildir/journal/maildir";
+        AssertInOrder(
+            [
+                "openat HOME/tmp/MAIL O_CREAT|O_EXCL 0600",
+                "writev HOME/tmp/MAIL",
+                "utimensat HOME/tmp/MAIL",
+                $"utimensat {Journal}/marker",
+                $"fdatasync {Journal}/0",
+                "renameat HOME/tmp/MAIL HOME/new/MAIL",
+            ],
+            calls);
+        Assert.StartsWith($"pwrite64 {Journal}/0", calls[calls.IndexOf($"fdatasync {Journal}/0") - 1], StringComparison.Ordinal);
+        Assert.Single(calls, call => call.Contains("sync ", StringComparison.Ordinal));
+    }
+
+    [FactIf("strace", "dotnet")]
+    public async Task A_journal_that_cannot_be_synced_refuses_the_mail_and_leaves_nothing()
+    {
+        await using var world = new MaildirWorld();
+        await world.MailboxAsync(await world.StartAsync());
+        // the first two are of the start, which empties both files
+        var (calls, output) = await Probe.TraceAsync(
+            Path.Combine(world.Base, "trace"), ["-e", "inject=fdatasync:error=EIO:when=3"], world.Data, "--home", world.AliceHome, "--journal");
+        Assert.StartsWith("TemporaryFailure: cannot fdatasync", output, StringComparison.Ordinal);
+        Assert.Equal(3, calls.Count(call => call.Contains(" fdatasync(", StringComparison.Ordinal)));
+        Assert.Empty(MaildirWorld.Files(world.AliceHome + "/tmp"));
+        Assert.Empty(MaildirWorld.Files(world.AliceHome + "/new"));
+    }
+
+    [FactIf("strace", "dotnet")]
     public async Task A_new_folder_and_its_name_are_synced_before_the_mail_in_it_is_stored()
     {
         await using var world = new MaildirWorld();

@@ -1,6 +1,6 @@
 // Allocates one user and delivers one mail, or imports some, with the maildir module, so that a test can watch its system calls from outside, make them
 // fail, or run it as another uid. Prints what the delivery came to.
-//   MaildirProbe DATA_DIR [--folder NAME] [--home PATH] [--uids FIRST LAST] [--import COUNT]
+//   MaildirProbe DATA_DIR [--folder NAME] [--home PATH] [--uids FIRST LAST] [--import COUNT] [--journal]
 // --home: the user is allocated already; so all system calls on his Maildir are the delivery's.
 using MailStore.Maildir;
 using MailStore.Sdk;
@@ -12,6 +12,13 @@ var options = new MaildirOptions();
 if (Option("--uids") is { } first)
     (options.FirstUid, options.LastUid) = (long.Parse(first, null), long.Parse(Option("--uids", 2)!, null));
 using var agent = new MaildirAgent(options, NullLogger<MaildirAgent>.Instance, TimeProvider.System, new ModuleContext("maildir", args[0]));
+if (args.Contains("--journal"))
+{
+    options.Durability = Durability.Journal;
+    agent.JournalStart.FindFault = (_, _) => null;
+    agent.JournalStart.Capacity = 1 << 20;
+}
+
 try
 {
     await agent.StartAsync(CancellationToken.None);
@@ -21,6 +28,10 @@ catch (ModuleConfigurationException e)
     Console.Out.WriteLine(e.Message);
     return;
 }
+
+// the start went on here from a worker of the module, which gets to its rest meanwhile, and is the next one to work: faults are counted for each thread
+if (args.Contains("--journal"))
+    await Task.Delay(500);
 
 var user = new UserRecord { Name = "alice@example.org", Version = 1 };
 var attempt = new AllocationContext("maildir", null);

@@ -1,0 +1,78 @@
+using System.Text;
+using MailStore.Maildir;
+using MailStore.Sdk;
+
+namespace MailStore.Plugins.Tests.Maildir.Journal;
+
+/// <summary>A server with a journal that delivered one mail and ended suddenly; what a power cut does to its files, the test does by hand.</summary>
+internal sealed class CrashedWorld : IAsyncDisposable
+{
+    public const string Folder = "Lists";
+
+    public static readonly string Content = "Subject: hello\n\n" + string.Concat(Enumerable.Range(0, 500).Select(i => $"line {i}\n"));
+
+    private readonly List<(string Path, byte[] Bytes, DateTime Modified)> _journal = [];
+
+    private CrashedWorld(MaildirWorld world) => World = world;
+
+    public MaildirWorld World { get; }
+
+    public string Home => World.AliceHome;
+
+    /// <summary>The mail, as it was delivered.</summary>
+    public string Path { get; private set; } = "";
+
+    public string Name => System.IO.Path.GetFileName(Path);
+
+    public string JournalFolder => System.IO.Path.Combine(World.Data, "maildir/journal/maildir");
+
+    public static DateTimeOffset Arrival { get; } = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
+
+    /// <summary>All files of the Maildir that readers see.</summary>
+    public IEnumerable<string> Mails => Directory.EnumerateFiles(Home, "*,S=*", SearchOption.AllDirectories).Where(file => Directory.GetParent(file)!.Name != "tmp");
+
+    public static async Task<CrashedWorld> MakeAsync(string? folder = null, ByteSize? quota = null)
+    {
+        var crashed = new CrashedWorld(new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Journal } });
+        var agent = await crashed.World.StartAsync();
+        var mailbox = await crashed.World.MailboxAsync(agent, quota: quota);
+        var result = await mailbox.DeliverAsync(MaildirWorld.Mail(Content, folder, arrival: Arrival), CancellationToken.None);
+        Assert.Equal(DeliveryStatus.Stored, result.Status);
+        agent.Dispose();
+        crashed.Path = Assert.Single(crashed.Mails);
+        crashed.Remember();
+        return crashed;
+    }
+
+    /// <summary>As if the power had gone before the file system wrote down that the file of the mail was made.</summary>
+    public void ForgetMark() => File.SetLastWriteTimeUtc(System.IO.Path.Combine(JournalFolder, "marker"), DateTime.UnixEpoch);
+
+    /// <summary>The next start of the server.</summary>
+    public Task<MaildirAgent> RestartAsync() => World.StartAsync();
+
+    /// <summary>As if the power had gone once more, before that start emptied the journal.</summary>
+    public void BringBackJournal()
+    {
+        foreach (var (path, bytes, modified) in _journal)
+        {
+            // over the same files: the marker is known by its inode
+            using (var file = File.OpenWrite(path))
+                file.Write(bytes);
+            File.SetLastWriteTimeUtc(path, modified);
+        }
+    }
+
+    /// <summary>That there is the mail, whole, once, and here.</summary>
+    public void AssertWhole(string path)
+    {
+        Assert.Equal(path, Assert.Single(Mails));
+        Assert.Equal("Return-Path: <bob@example.net>\n" + Content, Encoding.UTF8.GetString(File.ReadAllBytes(path)));
+        Assert.Equal(Arrival.UtcDateTime, File.GetLastWriteTimeUtc(path));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+    }
+
+    public ValueTask DisposeAsync() => World.DisposeAsync();
+
+    private void Remember() =>
+        _journal.AddRange(Directory.GetFiles(JournalFolder).Select(file => (file, File.ReadAllBytes(file), File.GetLastWriteTimeUtc(file))));
+}

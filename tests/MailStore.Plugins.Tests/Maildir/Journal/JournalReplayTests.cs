@@ -1,0 +1,256 @@
+using MailStore.Maildir;
+using MailStore.Sdk;
+
+namespace MailStore.Plugins.Tests.Maildir.Journal;
+
+/// <summary>What a start finds after a crash, and makes of it.</summary>
+public sealed class JournalReplayTests
+{
+    private const string InFolder = CrashedWorld.Folder;
+
+    /// <summary>What the power cut left of the contents.</summary>
+    public static TheoryData<string> Tears => ["empty", "zeros", "half", "longer", "time"];
+
+    [Theory, InlineData(null), InlineData(InFolder)]
+    public async Task A_mail_that_is_whole_is_left_alone(string? folder)
+    {
+        await using var crashed = await CrashedWorld.MakeAsync(folder);
+        await crashed.RestartAsync();
+        crashed.AssertWhole(crashed.Path);
+    }
+
+    [Theory, MemberData(nameof(Tears))]
+    public async Task A_mail_that_is_torn_is_written_again(string how)
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        Tear(crashed.Path, how);
+        await crashed.RestartAsync();
+        crashed.AssertWhole(crashed.Path);
+    }
+
+    [Theory, MemberData(nameof(Tears))]
+    public async Task One_that_its_reader_has_seen_is_written_again_under_its_new_name(string how)
+    {
+        await using var crashed = await CrashedWorld.MakeAsync(InFolder);
+        var seen = $"{crashed.Home}/.{InFolder}/cur/{crashed.Name}:2,S";
+        File.Move(crashed.Path, seen);
+        Tear(seen, how);
+        await crashed.RestartAsync();
+        crashed.AssertWhole(seen);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task One_that_its_reader_has_moved_to_a_folder_under_another_name_is_known_by_its_inode(bool isTorn)
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        var archive = Directory.CreateDirectory($"{crashed.Home}/.Archive/cur").FullName;
+        var moved = $"{archive}/1234567890.other,S=1:2,S";
+        File.Move(crashed.Path, moved);
+        if (isTorn)
+            Tear(moved, "empty");
+        await crashed.RestartAsync();
+        crashed.AssertWhole(moved);
+    }
+
+    [Theory, InlineData(null), InlineData(InFolder)]
+    public async Task One_that_its_reader_has_removed_does_not_come_back(string? folder)
+    {
+        await using var crashed = await CrashedWorld.MakeAsync(folder);
+        File.Delete(crashed.Path);
+        await crashed.RestartAsync();
+        Assert.Empty(crashed.Mails);
+    }
+
+    [Theory, InlineData(null), InlineData(InFolder)]
+    public async Task One_whose_file_was_never_on_the_disk_is_stored_again(string? folder)
+    {
+        await using var crashed = await CrashedWorld.MakeAsync(folder);
+        File.Delete(crashed.Path);
+        crashed.ForgetMark();
+        await crashed.RestartAsync();
+        crashed.AssertWhole(crashed.Path);
+        Assert.Empty(MaildirWorld.Files(Path.Combine(Path.GetDirectoryName(crashed.Path)!, "../tmp")));
+    }
+
+    [Theory, InlineData("whole"), InlineData("empty")]
+    public async Task One_whose_rename_was_lost_gets_its_name(string how)
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        var tmp = $"{crashed.Home}/tmp/{crashed.Name}";
+        File.Move(crashed.Path, tmp);
+        Tear(tmp, how);
+        await crashed.RestartAsync();
+        crashed.AssertWhole(crashed.Path);
+        Assert.Empty(MaildirWorld.Files($"{crashed.Home}/tmp"));
+    }
+
+    [Fact]
+    public async Task One_that_may_have_been_swept_from_tmp_since_is_rather_shown_again_than_lost()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        File.Delete(crashed.Path);
+        crashed.World.Clock.Advance(TimeSpan.FromHours(36));
+        await crashed.RestartAsync();
+        crashed.AssertWhole(crashed.Path);
+    }
+
+    [Theory, InlineData("new"), InlineData("cur")]
+    public async Task A_link_to_elsewhere_in_the_place_of_a_mail_is_neither_followed_nor_written_to(string part)
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        var (soft, hard) = (Path.Combine(crashed.World.Base, "soft"), Path.Combine(crashed.World.Base, "hard"));
+        await File.WriteAllTextAsync(soft, "soft");
+        await File.WriteAllTextAsync(hard, "hard");
+        File.Delete(crashed.Path);
+        await Shell.RunAsync("ln", "-s", soft, $"{crashed.Home}/{part}/{crashed.Name}{(part == "cur" ? ":2,S" : "")}");
+        await Shell.RunAsync("ln", hard, $"{crashed.Home}/cur/{crashed.Name}:2,");
+        await crashed.RestartAsync();
+        Assert.Equal(("soft", "hard"), (await File.ReadAllTextAsync(soft), await File.ReadAllTextAsync(hard)));
+    }
+
+    [Fact]
+    public async Task A_folder_that_became_a_link_is_not_followed()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync(InFolder);
+        var elsewhere = Path.Combine(crashed.World.Base, "elsewhere");
+        Directory.Move($"{crashed.Home}/.{InFolder}", elsewhere);
+        File.Delete($"{elsewhere}/new/{crashed.Name}");
+        Directory.CreateSymbolicLink($"{crashed.Home}/.{InFolder}", elsewhere);
+        crashed.ForgetMark();
+        await crashed.RestartAsync();
+        Assert.Empty(Directory.GetFiles($"{elsewhere}/new"));
+        crashed.AssertWhole($"{crashed.Home}/new/{crashed.Name}");
+    }
+
+    [Fact]
+    public async Task A_mail_of_a_maildir_that_is_gone_is_passed_over()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        Directory.Delete(crashed.Home, recursive: true);
+        await crashed.RestartAsync();
+        Assert.False(Directory.Exists(crashed.Home));
+    }
+
+    [Fact]
+    public async Task Whoever_has_the_place_now_gets_no_mail_of_the_user_before()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        Directory.Delete(crashed.Home, recursive: true);
+        // without the journal, as a host would have it that has none
+        crashed.World.Options = new MaildirOptions();
+        Directory.Move(crashed.JournalFolder, crashed.JournalFolder + ".aside");
+        await crashed.World.MailboxAsync(await crashed.World.StartAsync(), version: 7);
+        Directory.Move(crashed.JournalFolder + ".aside", crashed.JournalFolder);
+        crashed.World.Options = new MaildirOptions { Durability = Durability.Journal };
+        crashed.ForgetMark();
+        await crashed.RestartAsync();
+        Assert.True(Directory.Exists(crashed.Home));
+        Assert.Empty(crashed.Mails);
+    }
+
+    [Fact]
+    public async Task A_root_that_is_not_mounted_keeps_its_mail_in_the_journal()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        File.Delete(crashed.Path);
+        crashed.ForgetMark();
+        Directory.Move(crashed.World.Data + "/mail", crashed.World.Base + "/aside");
+        (await crashed.RestartAsync()).Dispose();
+        Directory.Move(crashed.World.Base + "/aside", crashed.World.Data + "/mail");
+        await crashed.RestartAsync();
+        crashed.AssertWhole(crashed.Path);
+    }
+
+    [Fact]
+    public async Task A_cut_in_the_middle_of_a_replay_is_replayed_to_the_same_end()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        File.Delete(crashed.Path);
+        crashed.ForgetMark();
+        for (var i = 0; i < 3; i++)
+        {
+            if (i > 0)
+                crashed.BringBackJournal();
+            crashed.ForgetMark();
+            (await crashed.RestartAsync()).Dispose();
+            crashed.AssertWhole(crashed.Path);
+        }
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task What_was_replayed_is_not_replayed_again(bool hasJournal)
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        File.Delete(crashed.Path);
+        crashed.ForgetMark();
+        crashed.World.Options = new MaildirOptions { Durability = hasJournal ? Durability.Journal : Durability.Direct };
+        (await crashed.RestartAsync()).Dispose();
+        crashed.AssertWhole(crashed.Path);
+        Assert.Equal(hasJournal, Directory.Exists(crashed.JournalFolder));
+        File.Delete(crashed.Path);
+        await crashed.RestartAsync();
+        Assert.Empty(crashed.Mails);
+    }
+
+    [Fact]
+    public async Task An_orderly_stop_leaves_nothing_to_replay()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        await (await crashed.RestartAsync()).StopAsync(CancellationToken.None);
+        File.Delete(crashed.Path);
+        crashed.ForgetMark();
+        await crashed.RestartAsync();
+        Assert.Empty(crashed.Mails);
+    }
+
+    [Fact]
+    public async Task A_marker_that_is_another_file_or_has_another_time_brings_mails_back()
+    {
+        foreach (var change in (Action<string>[])[marker => File.SetLastWriteTimeUtc(marker, DateTime.UtcNow), marker => File.Move(marker, marker + "2")])
+        {
+            await using var crashed = await CrashedWorld.MakeAsync();
+            File.Delete(crashed.Path);
+            change(Path.Combine(crashed.JournalFolder, "marker"));
+            await crashed.RestartAsync();
+            crashed.AssertWhole(crashed.Path);
+        }
+    }
+
+    [Fact]
+    public async Task The_quota_counts_what_was_stored_again()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync(quota: new ByteSize(100_000));
+        var size = new FileInfo(crashed.Path).Length;
+        File.Delete(crashed.Path);
+        await File.WriteAllTextAsync($"{crashed.Home}/maildirsize", "100000S\n0 0\n");
+        crashed.ForgetMark();
+        var mailbox = await crashed.World.MailboxAsync(await crashed.RestartAsync(), quota: new ByteSize(100_000));
+        Assert.Equal(size, (await ((IMailboxUsage)mailbox).GetUsageAsync(CancellationToken.None)).Bytes);
+    }
+
+    private static void Tear(string path, string how)
+    {
+        var modified = File.GetLastWriteTimeUtc(path);
+        using (var file = File.OpenWrite(path))
+        {
+            switch (how)
+            {
+                case "empty":
+                    file.SetLength(0);
+                    break;
+                case "half":
+                    file.SetLength(file.Length / 2);
+                    break;
+                case "longer":
+                    file.SetLength(file.Length + 1);
+                    break;
+                case "zeros":
+                    file.Position = file.Length - 100;
+                    file.Write(new byte[100]);
+                    break;
+            }
+        }
+
+        File.SetLastWriteTimeUtc(path, how == "time" ? DateTime.UtcNow : modified);
+    }
+}

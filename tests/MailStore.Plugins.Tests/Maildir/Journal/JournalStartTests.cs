@@ -1,0 +1,106 @@
+using MailStore.Maildir;
+using MailStore.Maildir.Journal;
+using MailStore.Sdk;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MailStore.Plugins.Tests.Maildir.Journal;
+
+public sealed class JournalStartTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [FactIf("root", "mount", "umount")]
+    public async Task A_file_system_that_keeps_no_order_is_refused()
+    {
+        await using var world = new MaildirWorld();
+        await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "mailstore-test", world.Data);
+        try
+        {
+            Directory.CreateDirectory(world.Data + "/mail");
+            Assert.Contains("is tmpfs", JournalGround.FindFault(world.Data, world.Data + "/mail"), StringComparison.Ordinal);
+            Assert.Contains("are on two file systems", JournalGround.FindFault(world.Data, world.Base), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await Shell.RunAsync("umount", world.Data);
+        }
+    }
+
+    [FactIf("root", "mkfs.ext4", "mkfs.xfs", "losetup")]
+    public async Task Ext4_with_a_journal_and_xfs_are_taken_and_ext4_without_one_is_refused()
+    {
+        foreach (var (make, expected) in new (string[], string?)[]
+        {
+            (["mkfs.ext4", "-q"], null),
+            (["mkfs.ext4", "-q", "-O", "^has_journal"], "ext4 without a journal"),
+            (["mkfs.xfs", "-q"], null),
+        })
+        {
+            await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Journal } };
+            var image = Path.Combine(world.Base, "image");
+            await using (var file = File.Create(image))
+                file.SetLength(400 << 20);
+            await Shell.RunAsync(make[0], [.. make[1..], image]);
+            await Shell.RunAsync("mount", "-o", "loop", image, world.Data);
+            try
+            {
+                var agent = new MaildirAgent(world.Options, NullLogger<MaildirAgent>.Instance, world.Clock, new ModuleContext("maildir", world.Data));
+                agent.JournalStart.Capacity = 1 << 20;
+                if (expected is null)
+                {
+                    await agent.StartAsync(None);
+                    Assert.Equal(DeliveryStatus.Stored, (await (await world.MailboxAsync(agent)).DeliverAsync(MaildirWorld.Mail(), None)).Status);
+                    Assert.True(File.Exists(world.Data + "/maildir/journal/maildir/marker"));
+                }
+                else
+                {
+                    var fault = await Assert.ThrowsAsync<ModuleConfigurationException>(async () => await agent.StartAsync(None));
+                    Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
+                    Assert.Contains("or set durability = \"direct\"", fault.Message, StringComparison.Ordinal);
+                }
+
+                await agent.StopAsync(None);
+            }
+            finally
+            {
+                await Shell.RunAsync("umount", world.Data);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Two_servers_do_not_write_one_journal()
+    {
+        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Journal } };
+        var agent = await world.StartAsync();
+        var fault = await Assert.ThrowsAsync<TemporaryFailureException>(() => world.StartAsync());
+        Assert.Contains("another server has the journal", fault.Message, StringComparison.Ordinal);
+        await agent.StopAsync(None);
+        await world.StartAsync();
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_mail_that_is_too_large_or_not_in_memory_is_stored_without_the_journal(bool isSpooled)
+    {
+        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Journal } };
+        var agent = await world.StartAsync();
+        var mailbox = await world.MailboxAsync(agent);
+        var content = isSpooled ? "Subject: x\n\n" : new string('x', MailJournal.MaxContent);
+        Assert.Equal(DeliveryStatus.Stored, (await mailbox.DeliverAsync(MaildirWorld.Mail(content, isSpooled: isSpooled), None)).Status);
+        agent.Dispose();
+        using var disk = JournalDisk.TryOpen(world.Data + "/maildir/journal/maildir", world.JournalCapacity);
+        Assert.Empty(new JournalReader(disk!, 0).Read());
+    }
+
+    [Fact]
+    public async Task Sixty_four_at_once_all_arrive_by_a_journal_that_is_always_full()
+    {
+        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Journal }, JournalCapacity = 16 * BatchHeader.Block };
+        var agent = await world.StartAsync();
+        var mailbox = await world.MailboxAsync(agent);
+        var results = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => Task.Run(async () => await mailbox.DeliverAsync(MaildirWorld.Mail($"Subject: {i}\n\n{new string('x', i * 20)}\n"), None))));
+        Assert.All(results, result => Assert.Equal(DeliveryStatus.Stored, result.Status));
+        Assert.Equal(results.Select(result => result.StoredId).Order(StringComparer.Ordinal), MaildirWorld.Files(world.AliceHome + "/new").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Empty(MaildirWorld.Files(world.AliceHome + "/tmp"));
+    }
+}
