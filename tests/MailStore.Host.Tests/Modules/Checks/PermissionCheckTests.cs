@@ -161,6 +161,7 @@ public sealed class PermissionCheckTests : IDisposable
         var folder = _home.Add("JsonNew");
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | OthersWrite);
         await using var modules = _home.Load();
+        modules.TellBroken();
         Assert.Contains(_home.Log.Entries, entry => entry.Level == LogLevel.Warning && entry.Text.Contains($"chmod o-w {folder}", StringComparison.Ordinal));
     }
 
