@@ -79,7 +79,7 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
         {
             // users with a forced path, and those of other modules, are served; the others' mail waits at the MTA until the disk is mounted
             PlaceLog.RootMissing(_logger, e.Message);
-            if (_options.Durability == Durability.Journal)
+            if (_options.Durability == Durability.Journal || JournalStart.Exists)
                 JournalLog.Idle(_logger, "the mail directory is not there; what the journal holds is kept for the next start");
             return;
         }

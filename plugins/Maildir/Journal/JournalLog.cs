@@ -17,6 +17,9 @@ internal static partial class JournalLog
     [LoggerMessage(43, LogLevel.Error, "mails are synced one by one instead of by the journal: {Reason}")]
     public static partial void Idle(ILogger logger, string reason);
 
+    [LoggerMessage(45, LogLevel.Information, "durability = \"auto\" is {Durability} here: {Reason}")]
+    public static partial void Chosen(ILogger logger, string durability, string reason);
+
     [LoggerMessage(44, LogLevel.Warning, "the marker of the journal {Path} is not what it was ({Reason}): mails that their readers removed in the last seconds may be there again")]
     public static partial void MarkerLost(ILogger logger, string path, string reason);
 }

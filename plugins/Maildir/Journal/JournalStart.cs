@@ -16,8 +16,11 @@ internal sealed class JournalStart(ModuleContext context, RootGuard roots, TimeP
     /// <summary>Of each file of the journal.</summary>
     public long Capacity { get; set; } = JournalDisk.DefaultCapacity;
 
+    /// <summary>Whether there is one, of this life or an earlier one.</summary>
+    public bool Exists => Directory.Exists(_path);
+
     /// <summary>Opens it.</summary>
-    /// <param name="durability">Direct: what is there is replayed and removed.</param>
+    /// <param name="durability">Direct, or auto where none can be kept: what is there is replayed and removed.</param>
     /// <param name="root">Where the mail is; it exists.</param>
     /// <returns>Null if there is to be none.</returns>
     /// <exception cref="ModuleConfigurationException">It cannot be kept where it is to be.</exception>
@@ -26,13 +29,22 @@ internal sealed class JournalStart(ModuleContext context, RootGuard roots, TimeP
     {
         try
         {
-            if (durability == Durability.Journal)
-                Make(root);
-            else if (!Directory.Exists(_path))
+            var fault = durability == Durability.Direct ? null : FindFault(context.DataDirectory, root);
+            if (fault is not null && durability == Durability.Journal)
+                throw new ModuleConfigurationException($"[mda.{context.Instance}] has durability = \"journal\", but {fault}; or set durability = \"direct\"");
+            var isKept = durability != Durability.Direct && fault is null;
+            if (durability == Durability.Auto && isKept && !Exists)
+                fault = TryLayOut();
+            else if (isKept)
+                Make();
+            isKept &= fault is null;
+            if (durability == Durability.Auto)
+                JournalLog.Chosen(logger, isKept ? "journal" : "direct", fault ?? $"one sync for all that come at once, in {_path}");
+            if (!isKept && !Exists)
                 return null;
             var disk = JournalDisk.TryOpen(_path, Capacity)
                 ?? throw new TemporaryFailureException($"another server has the journal {_path} open; two must not share a data_dir");
-            return Open(disk, durability);
+            return Open(disk, isKept);
         }
         catch (PosixException e)
         {
@@ -40,13 +52,13 @@ internal sealed class JournalStart(ModuleContext context, RootGuard roots, TimeP
         }
     }
 
-    private OpenJournal? Open(JournalDisk disk, Durability durability)
+    private OpenJournal? Open(JournalDisk disk, bool isKept)
     {
         try
         {
             var replay = new JournalReplay(disk, _path, roots, clock, logger);
             replay.Run();
-            if (durability == Durability.Journal)
+            if (isKept)
                 return new OpenJournal(new MailJournal(disk, replay.Order, replay.Batch, clock, logger), disk, clock);
             disk.Remove();
             using var parent = Posix.OpenDirectory(Path.GetDirectoryName(_path)!);
@@ -62,11 +74,26 @@ internal sealed class JournalStart(ModuleContext context, RootGuard roots, TimeP
         return null;
     }
 
-    private void Make(string root)
+    /// <summary>Makes a journal that nobody asked for: a disk that has no room for it is none to refuse all mail for.</summary>
+    /// <returns>Why there is none; null if there is.</returns>
+    private string? TryLayOut()
+    {
+        try
+        {
+            Make();
+            JournalDisk.TryOpen(_path, Capacity)?.Dispose();
+            return null;
+        }
+        catch (PosixException e) when (e.Errno.IsFull())
+        {
+            Directory.Delete(_path, recursive: true);
+            return e.Message;
+        }
+    }
+
+    private void Make()
     {
         var at = context.DataDirectory.TrimEnd('/');
-        if (FindFault(at, root) is { } fault)
-            throw new ModuleConfigurationException($"[mda.{context.Instance}] has durability = \"journal\", but {fault}; or set durability = \"direct\"");
         foreach (var name in Path.GetRelativePath(at, _path).Split('/'))
         {
             using var parent = Posix.OpenDirectory(at);

@@ -14,7 +14,7 @@ internal sealed record ModuleCase(string Mda, string Users, string Tables = "")
     private static readonly ModuleCase[] All =
     [
         // a uid for each: the sequences of the user database are under test as well
-        new("maildir", "litedb", "\n[mda.maildir]\nfirst_uid = 20000\nlast_uid = 59999\ngid = 20000\n"),
+        new("maildir", "litedb", "\n[mda.maildir]\ndurability = \"direct\"\nfirst_uid = 20000\nlast_uid = 59999\ngid = 20000\n"),
         new("maildir-journal", "litedb", "\n[mda.maildir-journal]\nmodule = \"maildir\"\ndurability = \"journal\"\nfirst_uid = 20000\nlast_uid = 59999\ngid = 20000\n"),
         new("litedb", "litedb"),
         new("mbox", "litedb"),

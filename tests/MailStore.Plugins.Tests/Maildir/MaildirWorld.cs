@@ -31,6 +31,9 @@ internal sealed class MaildirWorld : IAsyncDisposable
 
     public MaildirOptions Options { get; set; } = new();
 
+    /// <summary>Whether the file system is said to be one for journals where the options leave it open.</summary>
+    public bool MayKeepJournal { get; set; }
+
     /// <summary>Of each file of a journal.</summary>
     public long JournalCapacity { get; set; } = 1 << 20;
 
@@ -42,8 +45,8 @@ internal sealed class MaildirWorld : IAsyncDisposable
     {
         var agent = new MaildirAgent(Options, NullLogger<MaildirAgent>.Instance, Clock, new ModuleContext("maildir", data ?? Data));
         _agents.Add(agent);
-        // these tests cut no power, and so any file system will do
-        agent.JournalStart.FindFault = (_, _) => null;
+        // these tests cut no power: any file system will do, and none where a test does not ask for it
+        agent.JournalStart.FindFault = (_, _) => Options.Durability == Durability.Journal || MayKeepJournal ? null : "a test does not want it";
         agent.JournalStart.Capacity = JournalCapacity;
         await agent.StartAsync(CancellationToken.None);
         return agent;

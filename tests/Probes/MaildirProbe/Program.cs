@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 string? Option(string name, int offset = 1) => Array.IndexOf(args, name) is >= 0 and var at ? args[at + offset] : null;
 
-var options = new MaildirOptions();
+var options = new MaildirOptions { Durability = Durability.Direct };
 if (Option("--uids") is { } first)
     (options.FirstUid, options.LastUid) = (long.Parse(first, null), long.Parse(Option("--uids", 2)!, null));
 using var agent = new MaildirAgent(options, NullLogger<MaildirAgent>.Instance, TimeProvider.System, new ModuleContext("maildir", args[0]));

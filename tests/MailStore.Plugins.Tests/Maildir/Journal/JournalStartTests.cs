@@ -60,11 +60,51 @@ public sealed class JournalStartTests
                 }
 
                 await agent.StopAsync(None);
+                agent = new MaildirAgent(new MaildirOptions(), NullLogger<MaildirAgent>.Instance, world.Clock, new ModuleContext("maildir", world.Data));
+                agent.JournalStart.Capacity = 1 << 20;
+                await agent.StartAsync(None);
+                Assert.Equal(expected is null, File.Exists(world.Data + "/maildir/journal/maildir/marker"));
+                await agent.StopAsync(None);
             }
             finally
             {
                 await Shell.RunAsync("umount", world.Data);
             }
+        }
+    }
+
+    [Fact]
+    public async Task Auto_keeps_a_journal_where_one_can_be_kept_and_stores_what_it_holds_where_none_can_be_kept_any_more()
+    {
+        await using var world = new MaildirWorld { MayKeepJournal = true };
+        var agent = await world.StartAsync();
+        var mailbox = await world.MailboxAsync(agent);
+        var result = await mailbox.DeliverAsync(MaildirWorld.Mail(), None);
+        using (var disk = JournalDisk.TryOpen(world.Data + "/maildir/journal/maildir", world.JournalCapacity))
+            Assert.Null(disk);
+        // as after a kill
+        agent.Dispose();
+        world.MayKeepJournal = false;
+        await world.StartAsync();
+        Assert.Equal(result.StoredId, Path.GetFileName(Assert.Single(MaildirWorld.Files(world.AliceHome + "/new"))));
+        Assert.False(Directory.Exists(world.Data + "/maildir/journal/maildir"));
+    }
+
+    [FactIf("root", "mount", "umount")]
+    public async Task Auto_does_without_a_journal_where_there_is_no_room_for_one()
+    {
+        await using var world = new MaildirWorld { MayKeepJournal = true };
+        await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "mailstore-test", world.Data);
+        try
+        {
+            var agent = await world.StartAsync();
+            Assert.Equal(DeliveryStatus.Stored, (await (await world.MailboxAsync(agent)).DeliverAsync(MaildirWorld.Mail(), None)).Status);
+            Assert.False(Directory.Exists(world.Data + "/maildir/journal/maildir"));
+            await agent.StopAsync(None);
+        }
+        finally
+        {
+            await Shell.RunAsync("umount", world.Data);
         }
     }
 
