@@ -15,7 +15,7 @@ namespace MailStore.Maildir;
 
 /// <summary>The Maildir of one user. Holds nothing open; what it remembers is shared with other objects for the same Maildir.</summary>
 internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootGuard roots, FlagsMemory flags, WorkerPool workers, OpenJournal? journal, TimeProvider clock, ILogger logger)
-    : IMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxExtras, IMailboxRemoval
+    : IBlockingMailbox, IReadableMailbox, IMailboxImport, IMailboxUsage, IMailboxExtras, IMailboxRemoval
 {
     private readonly BoxOpener _opener = new(place, state, roots);
     private readonly MailboxReader _reader = new(place.Home, roots, flags);
@@ -26,11 +26,12 @@ internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootG
 
     private MailChanger Changer => field ??= new MailChanger(place, state, _reader, clock);
 
-    public async ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken)
+    public async ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken) =>
+        await workers.RunAsync(() => Deliver(mail, cancellationToken), cancellationToken);
+
+    public DeliveryResult Deliver(Mail mail, CancellationToken cancellationToken)
     {
-        var result = ModuleThread.MayBlock
-            ? Delivery.Deliver(mail, cancellationToken)
-            : await workers.RunAsync(() => Delivery.Deliver(mail, cancellationToken), cancellationToken);
+        var result = Delivery.Deliver(mail, cancellationToken);
         if (result.Status == DeliveryStatus.Stored)
             SweepIfDue();
         return result;

@@ -41,5 +41,5 @@ public sealed class MaildirOptions
 
     /// <summary>How mails are made durable.</summary>
     [Description("How a mail is made durable before it is acknowledged: direct: its file and its directory are synced; journal: it is written into a journal below data_dir, one sync for all that come at once, and files and directories are synced seconds later. The journal wants ext4 (with its own journal) or xfs, and data_dir on the file system of the mail. auto: journal where that is so, else direct.")]
-    public Durability Durability { get; set; } = Durability.Auto;
+    public Durability Durability { get; set; } = Durability.Direct;
 }

@@ -26,8 +26,29 @@ internal static class ServeCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var hangUp = new HangUp();
 
-        // on another processor, where there is one
-        _ = Task.Run(Rehearsal.PlayAsync, CancellationToken.None);
+        // on another processor
+        using var curtain = new CancellationTokenSource();
+        var rehearsal = Environment.ProcessorCount > 1 ? Task.Run(() => Rehearsal.PlayAsync(curtain.Token), CancellationToken.None) : Task.CompletedTask;
+        try
+        {
+            return await ServeAsync(context, stop, hangUp);
+        }
+        finally
+        {
+            await curtain.CancelAsync();
+            await rehearsal;
+        }
+
+        void Stop(PosixSignalContext signal)
+        {
+            // not the runtime's way to end: mails under way are finished first
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    private static async Task<int> ServeAsync(CommandContext context, CancellationTokenSource stop, HangUp hangUp)
+    {
         var configuration = context.ReadConfiguration();
         var level = new LogLevelSwitch(context.LogLevelOf(configuration));
         using var log = context.CreateLog(level);
@@ -58,12 +79,5 @@ internal static class ServeCommand
         }
 
         return fault.ExitCode ?? ExitCode.Ok;
-
-        void Stop(PosixSignalContext signal)
-        {
-            // not the runtime's way to end: mails under way are finished first
-            signal.Cancel = true;
-            stop.Cancel();
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
 using MailStore.Sdk;
@@ -16,15 +17,19 @@ internal static class Rehearsal
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Never throws: a server that could not rehearse plays all the same.</summary>
-    public static async Task PlayAsync()
+    /// <param name="cancellationToken">Ends it. It is to be awaited in any case, so that it leaves nothing behind.</param>
+    /// <returns>What the server said; null if it came to nothing.</returns>
+    public static async Task<string?> PlayAsync(CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
         try
         {
             // a folder of mode 0700
             var folder = Directory.CreateTempSubdirectory("mailstore-");
             try
             {
-                await PlayAsync(Path.Combine(folder.FullName, "lmtp"));
+                return await PlayAsync(Path.Combine(folder.FullName, "lmtp"), patience.Token);
             }
             finally
             {
@@ -34,25 +39,26 @@ internal static class Rehearsal
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException or ArgumentException or OperationCanceledException)
         {
             // no room, no permission, a path too long for a socket, a machine that has no time
+            return null;
         }
     }
 
-    private static async Task PlayAsync(string path)
+    private static async Task<string> PlayAsync(string path, CancellationToken cancellationToken)
     {
         var endPoint = new UnixDomainSocketEndPoint(path);
-        using var patience = new CancellationTokenSource(Patience);
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(endPoint);
         listener.Listen();
         await using var server = new LmtpServer(new LmtpOptions(), "/", new NoDelivery(), NullLoggerFactory.Instance, TimeProvider.System) { Inherited = [listener] };
-        await server.StartAsync(patience.Token);
+        await server.StartAsync(cancellationToken);
         using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await client.ConnectAsync(endPoint, patience.Token);
-        await client.SendAsync(Lines, patience.Token);
-        var replies = new byte[1024];
-        while (await client.ReceiveAsync(replies, patience.Token) > 0)
-        {
-        }
+        await client.ConnectAsync(endPoint, cancellationToken);
+        await client.SendAsync(Lines, cancellationToken);
+        var replies = new byte[4096];
+        var length = 0;
+        while (length < replies.Length && await client.ReceiveAsync(replies.AsMemory(length), cancellationToken) is > 0 and var count)
+            length += count;
+        return Encoding.ASCII.GetString(replies, 0, length);
     }
 
     /// <summary>Takes every recipient and no mail.</summary>

@@ -6,14 +6,13 @@ namespace MailStore.Host.Modules;
 /// <typeparam name="TState">What the call needs: the module's object and its arguments.</typeparam>
 /// <typeparam name="TResult">What comes back.</typeparam>
 /// <param name="name">The member's name, for messages.</param>
-/// <param name="invoke">Calls the module. Runs on a thread of the pool, or of <see cref="ModuleBoundary.Threads"/>, and may block it, throw, or never come back.</param>
+/// <param name="invoke">Calls the module. Runs on a thread of the pool, and may block it, throw, or never come back.</param>
 /// <param name="check">Says what is wrong with a result (<c>null</c>, <c>an allocation of …</c>; "returned" is put before it), or null. Host code: quick, and never throws.</param>
 internal sealed class CallKind<TState, TResult>(
     string name,
     Func<TState, CancellationToken, ValueTask<TResult>> invoke,
     Func<TState, TResult, string?>? check = null,
-    Patience patience = Patience.Normal,
-    bool prefersOwnThread = false)
+    Patience patience = Patience.Normal)
 {
     private readonly DefaultObjectPool<ModuleCall<TState, TResult>> _pool =
         new(new DefaultPooledObjectPolicy<ModuleCall<TState, TResult>>(), 128);
@@ -22,8 +21,8 @@ internal sealed class CallKind<TState, TResult>(
 
     public Patience Patience => patience;
 
-    /// <summary>Whether it goes to one of <see cref="ModuleBoundary.Threads"/>, where one is to be had.</summary>
-    public bool PrefersOwnThread => prefersOwnThread;
+    /// <summary>Does the same by calls that block, on one of <see cref="ModuleBoundary.Threads"/>; used as long as one of them is free. Null: there is no such way.</summary>
+    public Func<TState, CancellationToken, TResult>? Blocking { get; init; }
 
     public ValueTask<TResult> Invoke(TState state, CancellationToken cancellationToken) => invoke(state, cancellationToken);
 

@@ -1,19 +1,18 @@
-using MailStore.Sdk;
-
 namespace MailStore.Host.Modules;
 
 /// <summary>
-/// Threads on which one module may block when it is called (<see cref="ModuleThread.MayBlock"/>): a slow disk takes none from the pool, and who stored a mail answers it, without a
+/// Threads on which the calls of one module run that block (<see cref="Sdk.IBlockingMailbox"/>): a slow disk takes none from the pool, and who stored a mail answers it, without a
 /// change of thread. Made as they are needed, up to a limit; they stay. Thread-safe.
 /// </summary>
-internal sealed class CallThreads(string name, int limit) : IDisposable
+internal sealed class CallThreads(string name, int limit)
 {
     private readonly Lock _lock = new();
 
     // the one that was busy last goes first: its stack is in the caches, and the others sleep on
     private readonly Stack<Worker> _idle = new();
+    private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _threads;
-    private bool _ended;
+    private bool _stopped;
 
     /// <summary>Has <see cref="ModuleCall.Execute"/> called on one of the threads, once.</summary>
     /// <returns>False if all are busy, or no more can be made: then the call is still the caller's.</returns>
@@ -22,7 +21,7 @@ internal sealed class CallThreads(string name, int limit) : IDisposable
         Worker? worker;
         lock (_lock)
         {
-            if (_ended)
+            if (_stopped)
                 return false;
             if (!_idle.TryPop(out worker))
             {
@@ -32,21 +31,27 @@ internal sealed class CallThreads(string name, int limit) : IDisposable
             }
         }
 
+        call.IsOnOwnThread = true;
         if (worker is null)
             return TryStart(call);
         worker.Wake(call);
         return true;
     }
 
-    /// <summary>Ends the threads that have nothing to do, and the others when they are done. Threads that hang in the kernel end with the process.</summary>
-    public void Dispose()
+    /// <summary>Takes no calls any more, and waits for those that are under way.</summary>
+    /// <param name="limit">Not longer: threads that hang in the kernel end with the process.</param>
+    public async Task StopAsync(TimeSpan limit, TimeProvider clock)
     {
         lock (_lock)
         {
-            _ended = true;
+            _stopped = true;
+            if (_threads == 0)
+                _allEnded.TrySetResult();
             while (_idle.TryPop(out var worker))
                 worker.Wake(null);
         }
+
+        await _allEnded.Task.WaitAsync(limit, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private bool TryStart(ModuleCall call)
@@ -56,11 +61,11 @@ internal sealed class CallThreads(string name, int limit) : IDisposable
             new Worker(this).Start(name, call);
             return true;
         }
-        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException or EntryPointNotFoundException)
         {
-            // the system has no thread more for this process (ulimit -u, TasksMax): the pool's then
-            lock (_lock)
-                _threads--;
+            // the system has no thread more for this process (ulimit -u, TasksMax), or its libc no semaphores (glibc before 2.34): the pool's then
+            call.IsOnOwnThread = false;
+            Ended();
             return false;
         }
     }
@@ -69,12 +74,21 @@ internal sealed class CallThreads(string name, int limit) : IDisposable
     {
         lock (_lock)
         {
-            if (_ended)
+            if (_stopped)
                 return null;
             _idle.Push(worker);
         }
 
         return worker.Sleep();
+    }
+
+    private void Ended()
+    {
+        lock (_lock)
+        {
+            if (--_threads == 0 && _stopped)
+                _allEnded.TrySetResult();
+        }
     }
 
     private sealed class Worker(CallThreads threads)
@@ -105,16 +119,23 @@ internal sealed class CallThreads(string name, int limit) : IDisposable
 
         private void Work()
         {
-            ModuleThread.MayBlock = true;
-            var clean = ExecutionContext.Capture()!;
-            var call = _call;
-            _call = null;
-            while (call is not null)
+            try
             {
-                call.Execute();
-                // what one call left behind, as scopes of the log, is not the next one's
-                ExecutionContext.Restore(clean);
-                call = threads.NextFor(this);
+                var clean = ExecutionContext.Capture()!;
+                var call = _call;
+                _call = null;
+                while (call is not null)
+                {
+                    call.Execute();
+                    // what a module left behind is not the next call's, as the pool has it
+                    ExecutionContext.Restore(clean);
+                    SynchronizationContext.SetSynchronizationContext(null);
+                    call = threads.NextFor(this);
+                }
+            }
+            finally
+            {
+                threads.Ended();
             }
         }
     }

@@ -41,6 +41,8 @@ internal sealed class CallTimes
     /// <summary>A call that holds its thread for longer than this counts as blocking it.</summary>
     public long Blocked { get; }
 
+    public TimeSpan SpanOf(Patience patience) => _limits[(int)patience];
+
     public long Of(Patience patience) => _timestamps[(int)patience];
 
     public string Text(Patience patience) => string.Create(CultureInfo.InvariantCulture, $"{_limits[(int)patience].TotalSeconds:0.##} s");

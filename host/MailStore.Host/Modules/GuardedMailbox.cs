@@ -13,16 +13,12 @@ internal sealed class GuardedMailbox(IMailbox inner, ModuleBoundary boundary, st
         (typeof(IMailboxExtras), typeof(IGuardedMailboxExtras)),
         (typeof(IMailboxRemoval), typeof(IGuardedMailboxRemoval)));
 
-    private static readonly CallKind<(IMailbox Mailbox, Mail Mail), DeliveryResult> DeliverCall = new(
-        "DeliverAsync",
-        static (call, cancellationToken) => call.Mailbox.DeliverAsync(call.Mail, cancellationToken),
-        static (_, result) => result switch
-        {
-            null => "null",
-            { Status: DeliveryStatus.Stored, StoredId: null } => "Stored with null for an id",
-            _ => null,
-        },
-        prefersOwnThread: true);
+    private static readonly CallKind<(IMailbox Mailbox, Mail Mail), DeliveryResult> DeliverCall = new("DeliverAsync", DeliverAsync, FindFault);
+
+    private static readonly CallKind<(IMailbox Mailbox, Mail Mail), DeliveryResult> DeliverByBlockingCall = new("DeliverAsync", DeliverAsync, FindFault)
+    {
+        Blocking = static (call, cancellationToken) => ((IBlockingMailbox)call.Mailbox).Deliver(call.Mail, cancellationToken),
+    };
 
     public IMailbox Inner => inner;
 
@@ -31,7 +27,16 @@ internal sealed class GuardedMailbox(IMailbox inner, ModuleBoundary boundary, st
     public string User => user;
 
     public ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken) =>
-        boundary.CallAsync(DeliverCall, user, (inner, mail), cancellationToken);
+        boundary.CallAsync(inner is IBlockingMailbox ? DeliverByBlockingCall : DeliverCall, user, (inner, mail), cancellationToken);
+
+    private static ValueTask<DeliveryResult> DeliverAsync((IMailbox Mailbox, Mail Mail) call, CancellationToken cancellationToken) => call.Mailbox.DeliverAsync(call.Mail, cancellationToken);
+
+    private static string? FindFault((IMailbox Mailbox, Mail Mail) call, DeliveryResult result) => result switch
+    {
+        null => "null",
+        { Status: DeliveryStatus.Stored, StoredId: null } => "Stored with null for an id",
+        _ => null,
+    };
 
     bool IDynamicInterfaceCastable.IsInterfaceImplemented(RuntimeTypeHandle interfaceType, bool throwIfNotImplemented) =>
         Optional.Has(inner, interfaceType);

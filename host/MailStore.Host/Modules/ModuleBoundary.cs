@@ -12,7 +12,6 @@ namespace MailStore.Host.Modules;
 /// </summary>
 internal sealed class ModuleBoundary : IDisposable
 {
-    /// <summary>As many as Maildir has of its own: on the disks that there are, more at once store no more.</summary>
     private const int MostThreads = 32;
 
     private readonly Lock _gate = new();
@@ -46,7 +45,7 @@ internal sealed class ModuleBoundary : IDisposable
 
     public TimeProvider Clock => _clock;
 
-    /// <summary>For calls that block.</summary>
+    /// <summary>For calls that block. When all are busy, they go another way: see <see cref="CallKind{TState,TResult}.Blocking"/>.</summary>
     public CallThreads Threads { get; }
 
     /// <summary>Faults since the start.</summary>
@@ -196,10 +195,13 @@ internal sealed class ModuleBoundary : IDisposable
         };
     }
 
+    /// <summary>Waits for calls that are on <see cref="Threads"/>, as long as a call of <see cref="Patience.Farewell"/> may take: what is stored there is to be known before the module is stopped.</summary>
+    public Task EndThreadsAsync() => Threads.StopAsync(_times.SpanOf(Patience.Farewell), _clock);
+
     public void Dispose()
     {
         _sweeper.Dispose();
-        Threads.Dispose();
+        _ = Threads.StopAsync(TimeSpan.Zero, _clock);
         _blocked.Report(0);
     }
 

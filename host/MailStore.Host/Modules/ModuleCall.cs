@@ -47,6 +47,9 @@ internal abstract class ModuleCall : IThreadPoolWorkItem
     /// </summary>
     protected CancellationTokenSource? Cancellation { get; set; }
 
+    /// <summary>Whether it was given to one of <see cref="ModuleBoundary.Threads"/>, which it may block.</summary>
+    public bool IsOnOwnThread { get; set; }
+
     public abstract void Execute();
 
     /// <summary>From here on it counts as given up. Called once, within the boundary's lock, before <see cref="GiveUp"/>.</summary>

@@ -33,7 +33,7 @@ internal sealed class ModuleCall<TState, TResult> : ModuleCall, IValueTaskSource
         CallerToken = callerToken;
         _context = ExecutionContext.Capture(); // scopes of the log reach what the module logs
         var task = new ValueTask<TResult>(this, _source.Version);
-        if (!kind.PrefersOwnThread || !boundary.Threads.TryGive(this))
+        if (kind.Blocking is null || !boundary.Threads.TryGive(this))
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
         return task;
     }
@@ -59,8 +59,8 @@ internal sealed class ModuleCall<TState, TResult> : ModuleCall, IValueTaskSource
         TResult result;
         try
         {
-            InsideModule = !Sdk.ModuleThread.MayBlock;
-            _awaiter = AwaiterOf(_kind.Invoke(_state, Cancellation.Token));
+            InsideModule = !IsOnOwnThread;
+            _awaiter = AwaiterOf(IsOnOwnThread ? new ValueTask<TResult>(_kind.Blocking!(_state, Cancellation.Token)) : _kind.Invoke(_state, Cancellation.Token));
             InsideModule = false;
             if (!_awaiter.IsCompleted)
             {
@@ -188,6 +188,7 @@ internal sealed class ModuleCall<TState, TResult> : ModuleCall, IValueTaskSource
         _kind = null!;
         _state = default!;
         _context = null;
+        IsOnOwnThread = false;
         _awaiter = default;
         _reusable = false;
         kind.Return(this);

@@ -79,6 +79,7 @@ internal sealed class ModuleInstance(object module, ModuleBoundary boundary) : I
     /// <returns>Why it did not stop in order; null if it did.</returns>
     public async Task<string?> StopAsync(CancellationToken cancellationToken)
     {
+        await boundary.EndThreadsAsync();
         if (!_started)
             return null;
         _started = false;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MailStore.Maildir.Delivery;
 
-/// <summary>Delivers into one mailbox: folder, quota, storing. Blocks; runs on a worker.</summary>
+/// <summary>Delivers into one mailbox: folder, quota, storing. Blocks.</summary>
 internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxOpener opener, OpenJournal? journal, TimeProvider clock, ILogger logger)
 {
     private readonly string _tmp = $"{place.Home}/{MaildirTree.Tmp}";

@@ -40,22 +40,35 @@ internal sealed class JournalDisk : IJournalDisk
     /// <returns>Null if another process has them open.</returns>
     public static JournalDisk? TryOpen(string path, long capacity = DefaultCapacity)
     {
-        var folder = Posix.OpenDirectory(path);
-        var isNew = FileStatus.TryGet(folder, MarkerName) is null;
-        var marker = Posix.OpenOrCreateFile(folder, MarkerName, Modes.File);
-        if (!Posix.TryLock(marker))
+        var open = new List<Descriptor>();
+        JournalDisk? disk = null;
+        try
         {
-            marker.Dispose();
-            folder.Dispose();
-            return null;
+            var folder = Add(Posix.OpenDirectory(path));
+            var isNew = FileStatus.TryGet(folder, MarkerName) is null;
+            var marker = Add(Posix.OpenOrCreateFile(folder, MarkerName, Modes.File));
+            if (!Posix.TryLock(marker))
+                return null;
+            if (isNew)
+                Posix.SetModified(marker, DateTimeOffset.UnixEpoch);
+            Descriptor[] files = [.. Names.Select(name => Add(Posix.OpenOrCreateFile(folder, name, Modes.File)))];
+            foreach (var file in files)
+                LayOut(file, capacity);
+            Posix.Sync(marker);
+            Posix.Sync(folder);
+            return disk = new JournalDisk(folder, marker, files, capacity);
+        }
+        finally
+        {
+            if (disk is null)
+                open.ForEach(descriptor => descriptor.Dispose());
         }
 
-        if (isNew)
-            Posix.SetModified(marker, DateTimeOffset.UnixEpoch);
-        Descriptor[] files = [.. Names.Select(name => Lay(folder, name, capacity))];
-        Posix.Sync(marker);
-        Posix.Sync(folder);
-        return new JournalDisk(folder, marker, files, capacity);
+        Descriptor Add(Descriptor descriptor)
+        {
+            open.Add(descriptor);
+            return descriptor;
+        }
     }
 
     /// <summary>Removes the files of a journal that holds nothing.</summary>
@@ -78,7 +91,14 @@ internal sealed class JournalDisk : IJournalDisk
 
     public long ReadMark() => (FileStatus.Of(_marker).Modified - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    public void SyncMails() => Posix.SyncFileSystem(_folder);
+    public void SyncMails()
+    {
+        Posix.SyncFileSystem(_folder);
+        // A file system that has become read-only after an error of its own syncs nothing and says that all is well (sync_filesystem(), fs/sync.c). A change of metadata that is
+        // to be made durable is refused by it: then the journal must keep what it holds.
+        Posix.SetMode(_marker, Modes.File);
+        Posix.Sync(_marker);
+    }
 
     public void Dispose()
     {
@@ -90,13 +110,11 @@ internal sealed class JournalDisk : IJournalDisk
         _folder.Dispose();
     }
 
-    private static Descriptor Lay(Descriptor folder, string name, long capacity)
+    private static void LayOut(Descriptor file, long capacity)
     {
-        var file = Posix.OpenOrCreateFile(folder, name, Modes.File);
         var zeros = new byte[Piece];
         for (var position = FileStatus.Of(file).Size; position < capacity; position += Piece)
             FileContent.Write(file, zeros.AsSpan(0, (int)Math.Min(Piece, capacity - position)), position);
         Posix.Sync(file);
-        return file;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
     /// <summary>The highest order of a file's header.</summary>
     public long Order { get; private set; }
 
-    /// <summary>The highest number of a batch.</summary>
+    /// <summary>The highest number that a batch may have been marked with.</summary>
     public long Batch { get; private set; }
 
     public ReplayCount Count { get; } = new();
@@ -45,7 +45,8 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
 
         var headers = _files.Select(file => file.Header).OfType<JournalHeader>().ToList();
         Order = headers.Select(header => header.Order).DefaultIfEmpty().Max();
-        Batch = _files.Select(file => file.LastBatch).Concat(headers.Select(header => header.FirstBatch - 1)).Max();
+        // one more may have been marked, of which nothing was written: its number is not to be used again, or its mark would speak for mails of another batch
+        Batch = _files.Select(file => file.LastBatch).Concat(headers.Select(header => header.FirstBatch - 1)).Max() + 1;
         if (Count.Mails == 0)
             return;
         var mark = ReadMark(headers);
@@ -111,7 +112,7 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
         var mark = disk.ReadMark();
         // a mark goes before its batch, which may not have come to its end
         var reason = headers.Exists(header => header.Marker != disk.Marker) ? "another file"
-            : mark < 0 || mark > Batch + 1 ? "somebody set its time"
+            : mark < 0 || mark > Batch ? "somebody set its time"
             : null;
         if (reason is null)
             return mark;

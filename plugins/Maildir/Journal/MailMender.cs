@@ -18,7 +18,11 @@ internal static class MailMender
             return MendResult.Another;
         var content = mail.ReadContent();
         if (IsWhole(file, content, mail.Record))
+        {
+            WriteAgain(directory, name, mail.Record, content);
             return MendResult.Whole;
+        }
+
         // Over the file itself: its reader may rename it at any moment, and may have linked it a second time. That the name still leads to it is looked at once more.
         using var target = Posix.TryOpenForWrite(directory, name);
         if (target is null || !IsSame(target, mail.Record))
@@ -27,6 +31,29 @@ internal static class MailMender
         Posix.Truncate(target, content.Length);
         Dress(target, mail.Record);
         return MendResult.Mended;
+    }
+
+    // After an error of the disk the page cache may hold what the disk has not, and the kernel will not try again: what is written over is told by the next sync.
+    private static void WriteAgain(Descriptor directory, string name, MailRecord record, ReadOnlySpan<byte> content)
+    {
+        Descriptor? target;
+        try
+        {
+            target = Posix.TryOpenForWrite(directory, name);
+        }
+        catch (PosixException)
+        {
+            // its user keeps it from being written (a lease): it is whole as far as anybody can see
+            return;
+        }
+
+        using (target)
+        {
+            if (target is null || !IsSame(target, record))
+                return;
+            FileContent.Write(target, content, 0);
+            Posix.SetModified(target, record.Arrival);
+        }
     }
 
     /// <summary>Writes a new file. It is synced by the caller.</summary>

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using MailStore.Host.Configuration;
 using MailStore.Host.Modules;
+using MailStore.Host.Tests.Delivery;
 using MailStore.Sdk;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MailStore.Host.Tests.Modules;
 
-/// <summary>Deliveries by calls that block, on threads that the host keeps for them.</summary>
+/// <summary>Deliveries by calls that block, on threads that the host keeps for them. Alone, since the number of the pool's threads is the whole process's.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class CallThreadsTests : IDisposable
 {
     private const int All = 32;
@@ -31,13 +33,13 @@ public sealed class CallThreadsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_delivery_may_block_its_thread_is_of_nobody_else_and_the_caller_goes_on_there()
+    public async Task A_delivery_runs_on_a_thread_of_nobody_else_and_the_caller_goes_on_there()
     {
         var scope = new AsyncLocal<string> { Value = "delivery 1" };
-        var seen = (Scope: "", MayBlock: false, IsOfThePool: true, Thread: 0);
+        var seen = (Scope: "", IsOfThePool: true, Thread: 0);
         _inner.Delivering = _ =>
         {
-            seen = (scope.Value, ModuleThread.MayBlock, Thread.CurrentThread.IsThreadPoolThread, Environment.CurrentManagedThreadId);
+            seen = (scope.Value, Thread.CurrentThread.IsThreadPoolThread, Environment.CurrentManagedThreadId);
             _inner.End.Wait(CancellationToken.None);
             return DeliveryResult.Stored("1");
         };
@@ -45,8 +47,7 @@ public sealed class CallThreadsTests : IDisposable
         await _inner.EnteredAsync(1);
         _inner.End.Set();
         Assert.Equal(seen.Thread, await call);
-        Assert.Equal(("delivery 1", true, false), (seen.Scope, seen.MayBlock, seen.IsOfThePool));
-        Assert.False(ModuleThread.MayBlock);
+        Assert.Equal(("delivery 1", false), (seen.Scope, seen.IsOfThePool));
 
         async Task<int> AfterwardsAsync()
         {
@@ -59,37 +60,80 @@ public sealed class CallThreadsTests : IDisposable
     public async Task What_one_call_leaves_behind_is_not_the_next_ones()
     {
         var scope = new AsyncLocal<string?>();
-        var seen = new ConcurrentBag<string?>();
+        var seen = new ConcurrentBag<(string?, SynchronizationContext?)>();
         _inner.Delivering = _ =>
         {
-            seen.Add(scope.Value);
+            seen.Add((scope.Value, SynchronizationContext.Current));
             scope.Value = "left behind";
+            SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
             return DeliveryResult.Stored("1");
         };
         for (var i = 0; i < 20; i++)
-            await _mailbox.DeliverAsync(Bench.Mail, default);
+        {
+            ValueTask<DeliveryResult> call;
+            // else the caller's context would be put in its place in any case
+            using (ExecutionContext.SuppressFlow())
+                call = _mailbox.DeliverAsync(Bench.Mail, default);
+            // not inline: what follows would run on that thread, and the next call on another one
+            while (!call.IsCompleted)
+                await Task.Delay(1);
+            await call;
+        }
+
         Assert.Equal(20, seen.Count);
-        Assert.All(seen, Assert.Null);
+        Assert.All(seen, each => Assert.Equal((null, null), each));
     }
 
     [Fact]
-    public async Task Where_all_are_busy_a_call_goes_to_the_pool_and_is_told_so()
+    public async Task Where_all_are_busy_a_call_goes_the_other_way()
     {
-        var may = new ConcurrentBag<bool>();
         _inner.Delivering = _ =>
         {
-            may.Add(ModuleThread.MayBlock);
-            if (ModuleThread.MayBlock)
-                _inner.End.Wait(CancellationToken.None);
+            _inner.End.Wait(CancellationToken.None);
             return DeliveryResult.Stored("1");
         };
         var blocked = Enumerable.Range(0, All).Select(_ => _mailbox.DeliverAsync(Bench.Mail, default).AsTask()).ToList();
         await _inner.EnteredAsync(All);
-        Assert.Equal("1", (await _mailbox.DeliverAsync(Bench.Mail, default)).StoredId);
-        Assert.Equal((All, 1), (may.Count(each => each), may.Count(each => !each)));
+        Assert.Equal("by the other way", (await _mailbox.DeliverAsync(Bench.Mail, default)).StoredId);
         Assert.DoesNotContain(blocked, call => call.IsCompleted);
         _inner.End.Set();
-        await Task.WhenAll(blocked);
+        Assert.All(await Task.WhenAll(blocked), result => Assert.Equal("1", result.StoredId));
+    }
+
+    [Fact]
+    public async Task A_stop_waits_for_calls_under_way_and_the_next_ones_go_the_other_way()
+    {
+        _inner.Delivering = _ =>
+        {
+            _inner.End.Wait(CancellationToken.None);
+            return DeliveryResult.Stored("1");
+        };
+        var call = _mailbox.DeliverAsync(Bench.Mail, default).AsTask();
+        await _inner.EnteredAsync(1);
+        var stop = _boundary.EndThreadsAsync();
+        Assert.Equal("by the other way", (await _mailbox.DeliverAsync(Bench.Mail, default)).StoredId);
+        Assert.False(stop.IsCompleted);
+        _inner.End.Set();
+        await stop;
+        Assert.Equal("1", (await call).StoredId);
+    }
+
+    [Fact]
+    public async Task A_stop_waits_for_a_call_that_hangs_no_longer_than_for_the_module()
+    {
+        _inner.Delivering = _ =>
+        {
+            _inner.End.Wait(CancellationToken.None);
+            return DeliveryResult.Stored("1");
+        };
+        var call = _mailbox.DeliverAsync(Bench.Mail, default).AsTask();
+        await _inner.EnteredAsync(1);
+        var stop = _boundary.EndThreadsAsync();
+        Assert.False(stop.IsCompleted);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await stop;
+        _inner.End.Set();
+        await call.ContinueWith(static _ => { }, TaskScheduler.Default);
     }
 
     [Fact]
@@ -126,8 +170,10 @@ public sealed class CallThreadsTests : IDisposable
         await Assert.ThrowsAsync<TemporaryFailureException>(async () => await _mailbox.DeliverAsync(Bench.Mail, default));
         _inner.Delivering = static _ => throw new InvalidOperationException("a bug");
         await Assert.ThrowsAsync<ModuleFaultException>(async () => await _mailbox.DeliverAsync(Bench.Mail, default));
-        _inner.Delivering = static _ => DeliveryResult.Stored($"{ModuleThread.MayBlock}");
-        Assert.Equal("True", (await _mailbox.DeliverAsync(Bench.Mail, default)).StoredId);
+        _inner.Delivering = static _ => DeliveryResult.Stored("2");
+        Assert.Equal("2", (await _mailbox.DeliverAsync(Bench.Mail, default)).StoredId);
+        _inner.Delivering = static _ => null!;
+        Assert.Contains("DeliverAsync", (await Assert.ThrowsAsync<ModuleFaultException>(async () => await _mailbox.DeliverAsync(Bench.Mail, default))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -163,26 +209,30 @@ public sealed class CallThreadsTests : IDisposable
                 own.Add((await _mailbox.DeliverAsync(Bench.Mail, default)).StoredId!);
             return own;
         })).ToList();
-        await _inner.EnteredAsync(64 * 50);
-        _boundary.Threads.Dispose();
-        Assert.Equal(64 * 200, (await Task.WhenAll(callers)).SelectMany(own => own).Distinct().Count());
-        _inner.Delivering = static _ => DeliveryResult.Stored($"{ModuleThread.MayBlock}");
-        Assert.Equal("False", (await _mailbox.DeliverAsync(Bench.Mail, default)).StoredId);
+        await _inner.EnteredAsync(64);
+        await _boundary.EndThreadsAsync();
+        var ids = (await Task.WhenAll(callers)).SelectMany(own => own).Where(id => id != Blocking.OtherWay).ToList();
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        Assert.Equal(Volatile.Read(ref number), ids.Count);
     }
 
-    private sealed class Blocking : IMailbox
+    private sealed class Blocking : IBlockingMailbox
     {
+        public const string OtherWay = "by the other way";
+
         private int _entered;
 
         public ManualResetEventSlim End { get; } = new();
 
         public Func<CancellationToken, DeliveryResult> Delivering { get; set; } = static _ => DeliveryResult.Stored("1");
 
-        public ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken)
+        public DeliveryResult Deliver(Mail mail, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _entered);
-            return new(Delivering(cancellationToken));
+            return Delivering(cancellationToken);
         }
+
+        public ValueTask<DeliveryResult> DeliverAsync(Mail mail, CancellationToken cancellationToken) => new(DeliveryResult.Stored(OtherWay));
 
         public async Task EnteredAsync(int count)
         {

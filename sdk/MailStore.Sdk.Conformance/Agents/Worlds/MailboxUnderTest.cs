@@ -113,16 +113,9 @@ internal sealed class MailboxUnderTest(AgentWorld world, UserRecord record, IMai
             throw new ConformanceException($"the mailbox of '{record.Name}' holds a mail '{extra.Id}' that must not be there: {await DescribeAsync(extra, refused ?? [])}");
     }
 
-    /// <summary>In turns on a thread of the pool, and on one that may be blocked: what is promised is the same.</summary>
-    private Task<DeliveryResult> CallAsync(Mail mail, CancellationToken cancellationToken) => Interlocked.Increment(ref _calls) % 2 == 0
-        ? Task.Factory.StartNew(
-            () =>
-            {
-                // of a thread that ends with this
-                ModuleThread.MayBlock = true;
-                return mailbox.DeliverAsync(mail, cancellationToken).AsTask();
-            },
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()
+    /// <summary>By both ways in turn, where there are two: each promises the same.</summary>
+    private Task<DeliveryResult> CallAsync(Mail mail, CancellationToken cancellationToken) => mailbox is IBlockingMailbox blocking && Interlocked.Increment(ref _calls) % 2 == 0
+        ? Task.Factory.StartNew(() => blocking.Deliver(mail, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
         : Task.Run(() => mailbox.DeliverAsync(mail, cancellationToken).AsTask(), CancellationToken.None);
 
     private async Task ExpectWholeAsync(DeliveryOutcome outcome, StoredMail mail)

@@ -193,6 +193,36 @@ public sealed class JournalReplayTests
     }
 
     [Fact]
+    public async Task A_mark_of_a_batch_that_was_never_written_does_not_speak_for_the_first_one_of_the_next_life()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        var marker = Path.Combine(crashed.JournalFolder, "marker");
+        // marked, and killed before it was written
+        var mark = File.GetLastWriteTimeUtc(marker).AddMicroseconds(1);
+        File.SetLastWriteTimeUtc(marker, mark);
+        var agent = await crashed.RestartAsync();
+        var result = await (await crashed.World.MailboxAsync(agent)).DeliverAsync(MaildirWorld.Mail(), CancellationToken.None);
+        var path = $"{crashed.Home}/new/{result.StoredId}";
+        Assert.True(File.Exists(path));
+        agent.Dispose();
+        // the power goes: neither its file nor its mark had come to the disk
+        File.Delete(path);
+        File.SetLastWriteTimeUtc(marker, mark);
+        await crashed.RestartAsync();
+        Assert.True(File.Exists(path));
+    }
+
+    [FactIf("stat")]
+    public async Task A_mail_that_looks_whole_is_written_once_more_since_the_cache_may_hold_what_the_disk_has_not()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        var before = await Shell.RunAsync("stat", "-c", "%z", crashed.Path);
+        await crashed.RestartAsync();
+        crashed.AssertWhole(crashed.Path);
+        Assert.NotEqual(before, await Shell.RunAsync("stat", "-c", "%z", crashed.Path));
+    }
+
+    [Fact]
     public async Task An_orderly_stop_leaves_nothing_to_replay()
     {
         await using var crashed = await CrashedWorld.MakeAsync();

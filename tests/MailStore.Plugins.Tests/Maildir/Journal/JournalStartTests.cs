@@ -60,7 +60,7 @@ public sealed class JournalStartTests
                 }
 
                 await agent.StopAsync(None);
-                agent = new MaildirAgent(new MaildirOptions(), NullLogger<MaildirAgent>.Instance, world.Clock, new ModuleContext("maildir", world.Data));
+                agent = new MaildirAgent(new MaildirOptions { Durability = Durability.Auto }, NullLogger<MaildirAgent>.Instance, world.Clock, new ModuleContext("maildir", world.Data));
                 agent.JournalStart.Capacity = 1 << 20;
                 await agent.StartAsync(None);
                 Assert.Equal(expected is null, File.Exists(world.Data + "/maildir/journal/maildir/marker"));
@@ -76,7 +76,7 @@ public sealed class JournalStartTests
     [Fact]
     public async Task Auto_keeps_a_journal_where_one_can_be_kept_and_stores_what_it_holds_where_none_can_be_kept_any_more()
     {
-        await using var world = new MaildirWorld { MayKeepJournal = true };
+        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Auto }, MayKeepJournal = true };
         var agent = await world.StartAsync();
         var mailbox = await world.MailboxAsync(agent);
         var result = await mailbox.DeliverAsync(MaildirWorld.Mail(), None);
@@ -93,7 +93,7 @@ public sealed class JournalStartTests
     [FactIf("root", "mount", "umount")]
     public async Task Auto_does_without_a_journal_where_there_is_no_room_for_one()
     {
-        await using var world = new MaildirWorld { MayKeepJournal = true };
+        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Auto }, MayKeepJournal = true };
         await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "mailstore-test", world.Data);
         try
         {
