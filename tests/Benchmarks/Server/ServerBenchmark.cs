@@ -11,6 +11,7 @@ namespace MailStore.Benchmarks.Server;
 internal static class ServerBenchmark
 {
     public const string Limit = "disk alone";
+    public const string JournalLimit = "disk alone, journal";
 
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
@@ -48,6 +49,10 @@ internal static class ServerBenchmark
 
                     Sync();
                     report.Add(Limit, cell, await LimitAsync(disk, diskFolder, cell, options));
+                    if (!options.WithJournal)
+                        continue;
+                    Sync();
+                    report.Add(JournalLimit, cell, await LimitAsync(disk, diskFolder, cell, options, "-j"));
                 }
             }
 
@@ -93,9 +98,9 @@ internal static class ServerBenchmark
             deliveries / Of("seconds"), Of("p50"), Of("p99"), Of("p999"), (server.Processes.Processor - processor) / Math.Max(deliveries, 1), told.GetProperty("failed").GetInt64());
     }
 
-    internal static async Task<Measured> LimitAsync(CTool disk, string folder, Cell cell, ServerOptions options)
+    internal static async Task<Measured> LimitAsync(CTool disk, string folder, Cell cell, ServerOptions options, params string[] how)
     {
-        var told = await disk.RunAsync("-t", $"{cell.Connections}", "-T", Text(options.Seconds), "-s", $"{cell.Size}", "-u", $"{options.Users}", folder);
+        var told = await disk.RunAsync([.. how, "-t", $"{cell.Connections}", "-T", Text(options.Seconds), "-s", $"{cell.Size}", "-u", $"{options.Users}", folder]);
         return new Measured(told.GetProperty("files").GetInt64() / told.GetProperty("seconds").GetDouble(), 0, 0, 0, told.GetProperty("cpu").GetDouble(), 0);
     }
 
