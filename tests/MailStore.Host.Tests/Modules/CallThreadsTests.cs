@@ -87,11 +87,7 @@ public sealed class CallThreadsTests : IDisposable
     [Fact]
     public async Task Where_all_are_busy_a_call_goes_the_other_way()
     {
-        _inner.Delivering = _ =>
-        {
-            _inner.End.Wait(CancellationToken.None);
-            return DeliveryResult.Stored("1");
-        };
+        _inner.Delivering = UntilTheEnd;
         var blocked = Enumerable.Range(0, All).Select(_ => _mailbox.DeliverAsync(Bench.Mail, default).AsTask()).ToList();
         await _inner.EnteredAsync(All);
         Assert.Equal("by the other way", (await _mailbox.DeliverAsync(Bench.Mail, default)).StoredId);
@@ -103,11 +99,7 @@ public sealed class CallThreadsTests : IDisposable
     [Fact]
     public async Task A_stop_waits_for_calls_under_way_and_the_next_ones_go_the_other_way()
     {
-        _inner.Delivering = _ =>
-        {
-            _inner.End.Wait(CancellationToken.None);
-            return DeliveryResult.Stored("1");
-        };
+        _inner.Delivering = UntilTheEnd;
         var call = _mailbox.DeliverAsync(Bench.Mail, default).AsTask();
         await _inner.EnteredAsync(1);
         var stop = _boundary.EndThreadsAsync();
@@ -121,11 +113,7 @@ public sealed class CallThreadsTests : IDisposable
     [Fact]
     public async Task A_stop_waits_for_a_call_that_hangs_no_longer_than_for_the_module()
     {
-        _inner.Delivering = _ =>
-        {
-            _inner.End.Wait(CancellationToken.None);
-            return DeliveryResult.Stored("1");
-        };
+        _inner.Delivering = UntilTheEnd;
         var call = _mailbox.DeliverAsync(Bench.Mail, default).AsTask();
         await _inner.EnteredAsync(1);
         var stop = _boundary.EndThreadsAsync();
@@ -214,6 +202,12 @@ public sealed class CallThreadsTests : IDisposable
         var ids = (await Task.WhenAll(callers)).SelectMany(own => own).Where(id => id != Blocking.OtherWay).ToList();
         Assert.Equal(ids.Count, ids.Distinct().Count());
         Assert.Equal(Volatile.Read(ref number), ids.Count);
+    }
+
+    private DeliveryResult UntilTheEnd(CancellationToken cancellationToken)
+    {
+        _inner.End.Wait(CancellationToken.None);
+        return DeliveryResult.Stored("1");
     }
 
     private sealed class Blocking : IBlockingMailbox
