@@ -34,7 +34,8 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
     private readonly PlaceReleaser _releaser;
     private readonly PlaceStates _states = new();
     private readonly FlagsMemory _flags = new();
-    private OpenJournal? _journal;
+    private readonly AsideFolder _aside;
+    private readonly CurrentJournal _journal;
 
     /// <summary>Makes the agent; touches no disk.</summary>
     /// <param name="options">Bound and checked.</param>
@@ -56,11 +57,16 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
         _workers = new WorkerPool(context.Instance, MaxWorkers);
         _maker = new PlaceMaker(_roots, _uids, _workers, new PlaceSweeper(_workers, clock, logger), logger);
         _releaser = new PlaceReleaser(logger);
-        JournalStart = new JournalStart(context, _roots, clock, logger);
+        _aside = new AsideFolder(context);
+        JournalStart = new JournalStart(context, _roots, _aside, clock, logger);
+        _journal = new CurrentJournal(JournalStart, _workers, clock, logger);
     }
 
     /// <summary>How its journal is opened; for tests.</summary>
     internal JournalStart JournalStart { get; }
+
+    /// <summary>Ends when its journal is open, or there is to be none; for tests.</summary>
+    internal Task JournalOpening => _journal.Opening;
 
     /// <inheritdoc/>
     public string? FindUnmet(IUserDatabase users) => _uids is { NeedsSequence: true } && users is not IUserSequences
@@ -79,25 +85,22 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
         {
             // users with a forced path, and those of other modules, are served; the others' mail waits at the MTA until the disk is mounted
             PlaceLog.RootMissing(_logger, e.Message);
-            if (_options.Durability == Durability.Journal || JournalStart.Exists)
-                JournalLog.Idle(_logger, "the mail directory is not there; what the journal holds is kept for the next start");
-            return;
         }
 
-        _journal = await _workers.RunAsync(() => JournalStart.Open(_options.Durability, _template.Root), cancellationToken);
+        await _journal.StartAsync(_options.Durability, _template.Root, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask StopAsync(CancellationToken cancellationToken)
     {
+        _journal.Cancel();
         await _workers.StopAsync(cancellationToken);
-        if (_journal is not null)
-            await _journal.StopAsync(cancellationToken);
+        await _journal.StopAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask<ModuleHealth> CheckHealthAsync(CancellationToken cancellationToken) =>
-        (await _workers.RunAsync(() => _roots.Find(_template.Root), cancellationToken) ?? _journal?.Fault) is { } fault
+        (await _workers.RunAsync(() => _roots.Find(_template.Root), cancellationToken) ?? _journal.Fault) is { } fault
             ? ModuleHealth.Unhealthy(fault)
             : ModuleHealth.Healthy($"Maildirs below {_template.Root}");
 
@@ -149,14 +152,19 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<Finding> InspectPlacesAsync(IUserRecords records, Sdk.Inspection inspection, CancellationToken cancellationToken) =>
-        new RootInspector(_template, _roots, _workers, records, inspection, _clock, _logger).InspectAsync(cancellationToken);
+    public async IAsyncEnumerable<Finding> InspectPlacesAsync(IUserRecords records, Sdk.Inspection inspection, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await _workers.RunAsync(_aside.Inspect, cancellationToken) is { } finding)
+            yield return finding;
+        await foreach (var other in new RootInspector(_template, _roots, _workers, records, inspection, _clock, _logger).InspectAsync(cancellationToken))
+            yield return other;
+    }
 
     /// <summary>Lets go of the threads; for a module that was constructed and never started.</summary>
     public void Dispose()
     {
         _workers.Dispose();
-        _journal?.Dispose();
+        _journal.Dispose();
     }
 
     private ParseResult ParseAllocated(EffectiveUser user, Allocation allocation, string home, MaildirOptions options)

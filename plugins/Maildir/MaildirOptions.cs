@@ -40,6 +40,6 @@ public sealed class MaildirOptions
     public long? Gid { get; set; }
 
     /// <summary>How mails are made durable.</summary>
-    [Description("How a mail is made durable before it is acknowledged: direct: its file and its directory are synced; journal: it is written into a journal below data_dir, one sync for all that come at once, and files and directories are synced seconds later. The journal wants ext4 (with its own journal) or xfs, and data_dir on the file system of the mail. auto: journal where that is so, else direct.")]
-    public Durability Durability { get; set; } = Durability.Direct;
+    [Description("How a mail is made durable before it is acknowledged: direct: its file and its directory are synced; journal: it is written into a journal below data_dir, one sync for all that come at once, and files and directories are synced seconds later. The journal wants ext4 (with its own journal) or xfs, and data_dir on the file system of the mail. auto: journal where that is so and there is room for its 128 MB, else direct; the log says which.")]
+    public Durability Durability { get; set; } = Durability.Auto;
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Maildir.Delivery;
 
 /// <summary>Delivers into one mailbox: folder, quota, storing. Blocks.</summary>
-internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxOpener opener, OpenJournal? journal, TimeProvider clock, ILogger logger)
+internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxOpener opener, CurrentJournal journal, TimeProvider clock, ILogger logger)
 {
     private readonly string _tmp = $"{place.Home}/{MaildirTree.Tmp}";
     private readonly string _new = $"{place.Home}/{MaildirTree.New}";
@@ -84,7 +84,7 @@ internal sealed class MailboxDelivery(MailboxPlace place, PlaceState state, BoxO
 
     private DeliveryResult Store(Mail mail, string name, string? folder, JournalSlot slot, Descriptor tmp, Descriptor @new, CancellationToken cancellationToken)
     {
-        var sync = MailWriter.Store(mail, name, tmp, @new, place, journal, slot, cancellationToken);
+        var sync = MailWriter.Store(mail, name, tmp, @new, place, journal.Value, slot, cancellationToken);
         return DeliveryResult.Stored(folder is null ? name : $"{folder}/{name}", folder, sync);
     }
 

@@ -9,14 +9,18 @@ internal enum Errno
     NoEntry = 2,
     Interrupted = 4,
     InputOutput = 5,
+    NoDevice = 6,
     WouldBlock = 11,
     AccessDenied = 13,
     Exists = 17,
     NotADirectory = 20,
     IsADirectory = 21,
     InvalidArgument = 22,
+    NoIoControl = 25,
+    TextFileBusy = 26,
     NoSpace = 28,
     ReadOnlyFileSystem = 30,
+    NameTooLong = 36,
     NoSystemCall = 38,
     NotEmpty = 39,
     SymbolicLink = 40,
@@ -32,7 +36,11 @@ internal static class ErrnoExtensions
     /// <summary>Whether room is what lacks: the device's, or the file system's quota.</summary>
     public static bool IsFull(this Errno errno) => errno is Errno.NoSpace or Errno.QuotaExceeded;
 
-    /// <summary>Whether something is where something else should be, and the disk is well: who may write there can make it so.</summary>
-    public static bool IsMisplaced(this Errno errno) =>
-        errno is Errno.NoEntry or Errno.Exists or Errno.NotADirectory or Errno.IsADirectory or Errno.NotEmpty or Errno.SymbolicLink;
+    /// <summary>
+    /// Whether the place is what is wrong, and the disk is well: something is where something else should be, it may not be written to, somebody keeps it, or its owner's room is used up. Who may
+    /// write there can make it so.
+    /// </summary>
+    public static bool IsOfPlace(this Errno errno) =>
+        errno is Errno.NoEntry or Errno.Exists or Errno.NotADirectory or Errno.IsADirectory or Errno.NotEmpty or Errno.SymbolicLink or Errno.NameTooLong
+            or Errno.AccessDenied or Errno.OperationNotPermitted or Errno.WouldBlock or Errno.TextFileBusy or Errno.NoDevice or Errno.QuotaExceeded;
 }

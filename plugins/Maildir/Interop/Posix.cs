@@ -158,11 +158,12 @@ internal static class Posix
     /// <summary>Gives the lock of an open file back, whoever has it open besides. If that fails, it goes with the last of them.</summary>
     public static void Unlock(Descriptor file) => _ = Native.Lock(file, LockNone);
 
-    /// <summary>What tells a file from an earlier one with the same number of inode.</summary>
+    /// <summary>What tells a file from an earlier one with the same number of inode; 0 where the file system does not tell.</summary>
     public static unsafe uint GenerationOf(Descriptor file)
     {
         long generation = 0;
-        Check(Native.IoControl(file, GetGeneration, &generation), "tell the generation of", file);
+        if (Native.IoControl(file, GetGeneration, &generation) < 0 && LastError is not (Errno.NoIoControl or Errno.NotSupported or Errno.NoSystemCall))
+            throw new PosixException("tell the generation of", file.Path, LastError);
         return (uint)generation;
     }
 

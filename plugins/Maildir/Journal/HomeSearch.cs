@@ -5,28 +5,33 @@ using MailStore.Maildir.Reading;
 
 namespace MailStore.Maildir.Journal;
 
-/// <summary>Looks for mails that are no longer where they were delivered, in all folders of a Maildir at once: by their names, and by what they are.</summary>
+/// <summary>
+/// Looks for mails that are no longer where they were delivered, in all directories of a user at once: by their names, and by what they are. Folders may lie beside each other, as
+/// Maildir++ has them, or in each other, as Dovecot's <c>LAYOUT=fs</c>.
+/// </summary>
 internal static class HomeSearch
 {
+    // deeper than any reader nests folders; each level keeps a descriptor open
+    private const int MaxDepth = 32;
+
     /// <summary>Looks, and mends what is torn.</summary>
     /// <param name="home">The Maildir.</param>
     /// <param name="mails">What is looked for; what is found is taken out.</param>
     /// <returns>How many were found, and how many of them were mended.</returns>
     public static (int Found, int Mended) Find(Descriptor home, List<FoundMail> mails)
     {
-        var search = new Search(mails);
-        search.LookAt(home);
-        foreach (var entry in DirectoryReader.Read(home))
+        var (found, mended) = (0, 0);
+        // twice: its reader may have moved a mail meanwhile, from where was not looked yet to where was
+        for (var pass = 0; pass < 2 && mails.Count > 0; pass++)
         {
-            if (entry.Kind != FileKind.Directory || !entry.Name.StartsWith('.'))
-                continue;
-            using var box = Posix.TryOpenPlainDirectory(home, entry.Name);
-            if (box is not null)
-                search.LookAt(box);
+            var search = new Search(mails);
+            search.Walk(home, 0);
+            mails.RemoveAll(search.Found.Contains);
+            found += search.Found.Count;
+            mended += search.Mended.Count;
         }
 
-        mails.RemoveAll(search.Found.Contains);
-        return (search.Found.Count, search.Mended.Count);
+        return (found, mended);
     }
 
     private sealed class Search(List<FoundMail> mails)
@@ -38,17 +43,27 @@ internal static class HomeSearch
 
         public HashSet<FoundMail> Mended { get; } = [];
 
-        public void LookAt(Descriptor box)
+        public void Walk(Descriptor directory, int depth)
         {
-            foreach (var part in (string[])[MaildirTree.New, MaildirTree.Cur])
+            foreach (var entry in DirectoryReader.Read(directory))
             {
-                using var directory = Posix.TryOpenPlainDirectory(box, part);
-                if (directory is null)
+                if (entry.Kind != FileKind.Directory || entry.Name == MaildirTree.Tmp)
                     continue;
-                // all links of a file are looked at, one after the other; what is whole by then is left
-                foreach (var (name, mail) in Candidates(directory))
-                    Judge(mail, name, MailMender.Mend(directory, name, mail));
+                using var child = Posix.TryOpenPlainDirectory(directory, entry.Name);
+                if (child is null)
+                    continue;
+                if (entry.Name is MaildirTree.New or MaildirTree.Cur)
+                    LookAt(child);
+                else if (depth < MaxDepth)
+                    Walk(child, depth + 1);
             }
+        }
+
+        private void LookAt(Descriptor part)
+        {
+            // all links of a file are looked at, one after the other; what is whole by then is left
+            foreach (var (name, mail) in Candidates(part))
+                Judge(mail, name, MailMender.Mend(part, name, mail));
         }
 
         private void Judge(FoundMail mail, string name, MendResult result)

@@ -4,8 +4,8 @@ using MailStore.Maildir.Places;
 namespace MailStore.Maildir.Journal;
 
 /// <summary>
-/// The files in the folder of a journal. They are written out in full when they are made: what is written later changes no metadata, and so costs no commit of the file system's own
-/// journal.
+/// The files in the folder of a journal. They are written out in full before they are used (<see cref="TryLayOut"/>): what is written later changes no metadata, and so costs no commit of the
+/// file system's own journal.
 /// </summary>
 internal sealed class JournalDisk : IJournalDisk
 {
@@ -32,6 +32,9 @@ internal sealed class JournalDisk : IJournalDisk
 
     public string Path => _folder.Path;
 
+    /// <summary>Whether all files have their full length: only then they hold, or ever held, mails.</summary>
+    public bool IsLaidOut => Array.TrueForAll(_files, file => FileStatus.Of(file).Size >= Capacity);
+
     /// <summary>Of the file system.</summary>
     public (uint Major, uint Minor) Device => FileStatus.Of(_folder).Device;
 
@@ -52,8 +55,6 @@ internal sealed class JournalDisk : IJournalDisk
             if (isNew)
                 Posix.SetModified(marker, DateTimeOffset.UnixEpoch);
             Descriptor[] files = [.. Names.Select(name => Add(Posix.OpenOrCreateFile(folder, name, Modes.File)))];
-            foreach (var file in files)
-                LayOut(file, capacity);
             Posix.Sync(marker);
             Posix.Sync(folder);
             return disk = new JournalDisk(folder, marker, files, capacity);
@@ -68,6 +69,29 @@ internal sealed class JournalDisk : IJournalDisk
         {
             open.Add(descriptor);
             return descriptor;
+        }
+    }
+
+    /// <summary>Writes the files out in full, while others may be at work on the same disk.</summary>
+    /// <returns>Why it cannot be; null if it is done.</returns>
+    /// <exception cref="OperationCanceledException">It was given up; another call goes on.</exception>
+    /// <exception cref="PosixException">The disk fails.</exception>
+    public string? TryLayOut(CancellationToken cancellationToken)
+    {
+        // ext4 with inodes of 128 bytes has no room for parts of seconds, and by those the mark counts
+        Mark(1);
+        if (ReadMark() != 1)
+            return $"the file system of {Path} keeps times in seconds only (ext4 with inodes of 128 bytes)";
+        try
+        {
+            foreach (var file in _files)
+                LayOut(file, Capacity, cancellationToken);
+            Posix.Sync(_marker);
+            return null;
+        }
+        catch (PosixException e) when (e.Errno.IsFull())
+        {
+            return e.Message;
         }
     }
 
@@ -110,11 +134,17 @@ internal sealed class JournalDisk : IJournalDisk
         _folder.Dispose();
     }
 
-    private static void LayOut(Descriptor file, long capacity)
+    private static void LayOut(Descriptor file, long capacity, CancellationToken cancellationToken)
     {
         var zeros = new byte[Piece];
         for (var position = FileStatus.Of(file).Size; position < capacity; position += Piece)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             FileContent.Write(file, zeros.AsSpan(0, (int)Math.Min(Piece, capacity - position)), position);
+            // piece by piece: a sync of all at once would keep others waiting for as long
+            Posix.SyncData(file);
+        }
+
         Posix.Sync(file);
     }
 }

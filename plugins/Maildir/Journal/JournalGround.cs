@@ -7,12 +7,17 @@ namespace MailStore.Maildir.Journal;
 /// </summary>
 internal static class JournalGround
 {
+    // since this one syncfs tells of files that could not be written
+    private static readonly Version FirstKernel = new(5, 8);
+
     /// <summary>Looks at the directories.</summary>
     /// <param name="folder">Where the journal is to be.</param>
     /// <param name="root">Where the mail is.</param>
     /// <returns>What is wrong and what to do; null if all is well.</returns>
     public static string? FindFault(string folder, string root)
     {
+        if (Environment.OSVersion.Version < FirstKernel)
+            return $"the kernel is {Environment.OSVersion.Version}, and before {FirstKernel} it does not tell whether a file system could be synced";
         if (FileStatus.TryGet(folder) is not { } status || FileStatus.TryGet(root) is not { } mail)
             return $"{folder} or {root} is not there";
         if (status.Device != mail.Device)

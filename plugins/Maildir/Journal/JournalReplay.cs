@@ -1,7 +1,6 @@
 using MailStore.Maildir.Delivery;
 using MailStore.Maildir.Interop;
 using MailStore.Maildir.Places;
-using MailStore.Maildir.Quota;
 using MailStore.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -13,13 +12,11 @@ namespace MailStore.Maildir.Journal;
 /// and does not come back; one that is nowhere, and its mark neither, was lost.
 /// </summary>
 /// <remarks>A cut in the middle of a replay leaves something that can be replayed: the journal is emptied last.</remarks>
-internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard roots, TimeProvider clock, ILogger logger)
+internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard roots, AsideFolder aside, TimeProvider clock, ILogger logger)
 {
-    private const string Suffix = ".replay-";
-
     private readonly JournalReader[] _files = [.. Enumerable.Range(0, 2).Select(file => new JournalReader(disk, file)).OrderBy(file => file.Header?.Order)];
     private readonly DateTimeOffset _now = clock.GetUtcNow();
-    private readonly List<Restored> _restored = [];
+    private readonly MailRestorer _restorer = new();
 
     /// <summary>The highest order of a file's header.</summary>
     public long Order { get; private set; }
@@ -38,9 +35,11 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
         foreach (var mail in _files.SelectMany(file => file.Read()))
         {
             Count.Mails++;
-            if (!Try(() => IsInPlace(mail), mail.Record, out var isInPlace) || isInPlace)
-                continue;
-            missing.Add(mail);
+            Try(mail, () =>
+            {
+                if (!IsInPlace(mail))
+                    missing.Add(mail);
+            });
         }
 
         var headers = _files.Select(file => file.Header).OfType<JournalHeader>().ToList();
@@ -49,14 +48,26 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
         Batch = _files.Select(file => file.LastBatch).Concat(headers.Select(header => header.FirstBatch - 1)).Max() + 1;
         if (Count.Mails == 0)
             return;
-        var mark = ReadMark(headers);
+        try
+        {
+            Restore(missing, ReadMark(headers));
+        }
+        catch
+        {
+            _restorer.Undo();
+            throw;
+        }
+
+        JournalLog.Replayed(logger, path, Count.Mails, Count.Whole, Count.Mended, Count.Restored, Count.Removed, Count.Homeless, Count.Aside);
+    }
+
+    private void Restore(List<FoundMail> missing, long mark)
+    {
         foreach (var home in missing.GroupBy(mail => mail.Record.Home))
             Search(home.Key, [.. home], mark);
         disk.SyncMails();
-        foreach (var mail in _restored)
-            Count.Restored += Try(() => Name(mail), mail.Record, out _) ? 1 : 0;
+        _restorer.NameAll((mail, name) => Count.Restored += Try(mail, name) ? 1 : 0);
         disk.SyncMails();
-        JournalLog.Replayed(logger, path, Count.Mails, Count.Whole, Count.Mended, Count.Restored, Count.Removed, Count.Homeless);
     }
 
     /// <summary>Looks where a mail was delivered: most are still there.</summary>
@@ -92,8 +103,9 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
             return null;
         }
 
-        // who is removed and added again may get the same place, and is another one
-        if (OwnerFile.Read(home, out _) is not { } owner || record.Claim.Length == 0 || owner.Claim == record.Claim)
+        // who is removed and added again may get the same place, and is another one; of an adopted Maildir the directory stays when its user is removed
+        var owner = OwnerFile.Read(home, out var hasOwner);
+        if (record.Claim.Length == 0 || (owner is null ? hasOwner : owner.Claim == record.Claim))
             return home;
         home.Dispose();
         Skip(record, $"{record.Home} is not that user's any more");
@@ -123,23 +135,23 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
     /// <summary>Looks for mails that are not where they were delivered, and writes those again that were lost.</summary>
     private void Search(string home, List<FoundMail> mails, long mark)
     {
-        // who may write to a Maildir can put something else in the place of anything; that is no reason for a server not to start
-        if (!Try(() => Find(home, mails), mails[0].Record, out _))
+        List<FoundMail> sought = [.. mails];
+        // where not all can be looked at, nobody knows what is lost: all are kept
+        if (!Try(sought, () => Find(home, sought)))
             return;
-        foreach (var mail in mails)
-            Try(() => Decide(home, mail, mark), mail.Record, out _);
+        foreach (var mail in sought)
+            Try(mail, () => Decide(home, mail, mark));
     }
 
-    private bool Find(string path, List<FoundMail> mails)
+    private void Find(string path, List<FoundMail> mails)
     {
         using var home = Posix.OpenDirectory(path);
         var (found, mended) = HomeSearch.Find(home, mails);
         Count.Whole += found - mended;
         Count.Mended += mended;
-        return true;
     }
 
-    private bool Decide(string path, FoundMail mail, long mark)
+    private void Decide(string path, FoundMail mail, long mark)
     {
         using var home = Posix.OpenDirectory(path);
         using var folder = mail.Record.Box.Length == 0 ? null : Posix.TryOpenPlainDirectory(home, mail.Record.Box);
@@ -148,8 +160,7 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
         if (mail.Batch <= mark && !IsUnnamed(box, mail.Record) && !IsOld(mail.Record))
             Count.Removed++;
         else
-            Restore(home, box, folder is null ? "" : mail.Record.Box, mail);
-        return true;
+            _restorer.Write(home, box, folder is null ? "" : mail.Record.Box, mail);
     }
 
     /// <summary>Whether its rename was lost.</summary>
@@ -162,45 +173,25 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
     /// <summary>Whether it may have lain in <c>tmp</c>, and been swept by a reader since.</summary>
     private bool IsOld(MailRecord record) => _now - record.Written >= PlaceSweeper.Age;
 
-    private void Restore(Descriptor home, Descriptor box, string directory, FoundMail mail)
-    {
-        var record = mail.Record;
-        MaildirTree.Complete(box, record.Ids);
-        using var tmp = Posix.OpenDirectory(box, MaildirTree.Tmp);
-        // never in place of the one in tmp: while that is there, it is known that the mail was not removed by its reader
-        var temporary = $"{record.Name}{Suffix}{Guid.NewGuid():n}";
-        MailMender.Write(tmp, temporary, mail);
-        if (record.IsCounted)
-            MaildirSize.Discard(home);
-        _restored.Add(new Restored(record, directory, temporary));
-    }
+    private bool Try(FoundMail mail, Action step) => Try([mail], step);
 
-    /// <summary>Gives a mail its name, now that its contents are durable.</summary>
-    private static bool Name(Restored mail)
-    {
-        using var home = Posix.OpenDirectory(mail.Record.Home);
-        using var folder = mail.Box.Length == 0 ? null : Posix.OpenDirectory(home, mail.Box);
-        using var tmp = Posix.OpenDirectory(folder ?? home, MaildirTree.Tmp);
-        using var @new = Posix.OpenDirectory(folder ?? home, MaildirTree.New);
-        Posix.Rename(tmp, mail.Temporary, @new, mail.Record.Name);
-        Posix.Unlink(tmp, mail.Record.Name);
-        return true;
-    }
-
-    private bool Try(Func<bool> step, MailRecord record, out bool result)
+    /// <summary>Who may write to a Maildir can put something else in the place of anything: that is no reason for a server not to start, nor one to drop mail.</summary>
+    private bool Try(List<FoundMail> mails, Action step)
     {
         try
         {
-            result = step();
+            step();
             return true;
         }
-        catch (PosixException e) when (e.Errno.IsMisplaced())
+        catch (PosixException e) when (e.Errno.IsOfPlace())
         {
-            result = false;
-            Skip(record, e.Message);
+            foreach (var mail in mails)
+            {
+                JournalLog.Aside(logger, mail.Record.Name, mail.Record.Home, e.Message, aside.Keep(mail));
+                Count.Aside++;
+            }
+
             return false;
         }
     }
-
-    private sealed record Restored(MailRecord Record, string Box, string Temporary);
 }

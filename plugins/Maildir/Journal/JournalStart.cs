@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Maildir.Journal;
 
 /// <summary>Opens the journal of an instance, after what it holds of an earlier life has been replayed; also where there is to be none any more. Blocks.</summary>
-internal sealed class JournalStart(ModuleContext context, RootGuard roots, TimeProvider clock, ILogger logger)
+internal sealed class JournalStart(ModuleContext context, RootGuard roots, AsideFolder aside, TimeProvider clock, ILogger logger)
 {
     private readonly string _path = Path.Combine(context.DataDirectory, "maildir", "journal", context.Instance);
 
@@ -17,89 +17,105 @@ internal sealed class JournalStart(ModuleContext context, RootGuard roots, TimeP
     public long Capacity { get; set; } = JournalDisk.DefaultCapacity;
 
     /// <summary>Whether there is one, of this life or an earlier one.</summary>
-    public bool Exists => Directory.Exists(_path);
+    private bool Exists => Directory.Exists(_path);
 
-    /// <summary>Opens it.</summary>
+    /// <summary>Goes as far as it can be gone now.</summary>
     /// <param name="durability">Direct, or auto where none can be kept: what is there is replayed and removed.</param>
-    /// <param name="root">Where the mail is; it exists.</param>
-    /// <returns>Null if there is to be none.</returns>
+    /// <param name="root">Where the mail is.</param>
+    /// <param name="mayLayOut">Whether a new one may be made; that takes its time.</param>
+    /// <param name="cancellationToken">Gives up making one.</param>
     /// <exception cref="ModuleConfigurationException">It cannot be kept where it is to be.</exception>
     /// <exception cref="TemporaryFailureException">Another process has it, or the disk fails.</exception>
-    public OpenJournal? Open(Durability durability, string root)
+    public JournalOpening Open(Durability durability, string root, bool mayLayOut, CancellationToken cancellationToken)
     {
         try
         {
-            var fault = durability == Durability.Direct ? null : FindFault(context.DataDirectory, root);
-            if (fault is not null && durability == Durability.Journal)
-                throw new ModuleConfigurationException($"[mda.{context.Instance}] has durability = \"journal\", but {fault}; or set durability = \"direct\"");
-            var isKept = durability != Durability.Direct && fault is null;
-            if (durability == Durability.Auto && isKept && !Exists)
-                fault = TryLayOut();
-            else if (isKept)
-                Make();
-            isKept &= fault is null;
-            if (durability == Durability.Auto)
-                JournalLog.Chosen(logger, isKept ? "journal" : "direct", fault ?? $"one sync for all that come at once, in {_path}");
-            if (!isKept && !Exists)
-                return null;
+            if (!Exists && (durability == Durability.Direct || (durability == Durability.Auto && !mayLayOut)))
+                return durability == Durability.Direct ? JournalOpening.None : JournalOpening.Later();
+            if (roots.Find(root) is { } missing)
+                return JournalOpening.Later(durability == Durability.Journal || Exists ? $"{missing}; what the journal holds is kept until then" : null);
+            var obstacle = durability == Durability.Direct ? "it is to be direct" : FindFault(context.DataDirectory, root);
+            if (obstacle is not null && durability == Durability.Journal)
+                throw new ModuleConfigurationException($"[mda.{context.Instance}] has durability = \"journal\", but {obstacle}; or set durability = \"direct\"");
+            if (!Exists)
+            {
+                if (obstacle is not null)
+                    return Without(durability, obstacle);
+                if (!mayLayOut)
+                    return JournalOpening.Later();
+                DurablePath.Make(context.DataDirectory, _path, Modes.Private);
+            }
+
             var disk = JournalDisk.TryOpen(_path, Capacity)
                 ?? throw new TemporaryFailureException($"another server has the journal {_path} open; two must not share a data_dir");
-            return Open(disk, isKept);
+            return Open(disk, durability, obstacle, mayLayOut, cancellationToken);
+        }
+        catch (PosixException e) when (e.Errno.IsFull())
+        {
+            return JournalOpening.Later($"{e.Message}; what the journal {_path} holds is kept until there is room");
         }
         catch (PosixException e)
         {
             throw e.ToTemporaryFailure();
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TemporaryFailureException($"it cannot be told whether a journal can be kept in {_path}: {e.Message}", e);
+        }
     }
 
-    private OpenJournal? Open(JournalDisk disk, bool isKept)
+    private JournalOpening Open(JournalDisk disk, Durability durability, string? obstacle, bool mayLayOut, CancellationToken cancellationToken)
     {
+        OpenJournal? open = null;
         try
         {
-            var replay = new JournalReplay(disk, _path, roots, clock, logger);
-            replay.Run();
-            if (isKept)
-                return new OpenJournal(new MailJournal(disk, replay.Order, replay.Batch, clock, logger), disk, clock);
-            disk.Remove();
-            using var parent = Posix.OpenDirectory(Path.GetDirectoryName(_path)!);
-            Posix.TryRemoveDirectory(parent, context.Instance);
-        }
-        catch
-        {
-            disk.Dispose();
-            throw;
-        }
+            var replay = new JournalReplay(disk, _path, roots, aside, clock, logger);
+            try
+            {
+                replay.Run();
+            }
+            catch (TemporaryFailureException e)
+            {
+                return JournalOpening.Later(e.Message);
+            }
 
-        disk.Dispose();
-        return null;
+            if (obstacle is null && !disk.IsLaidOut)
+            {
+                // it never held anything: who made it ended before
+                if (!mayLayOut)
+                    return JournalOpening.Later();
+                obstacle = disk.TryLayOut(cancellationToken);
+            }
+
+            if (obstacle is not null)
+            {
+                Remove(disk);
+                return Without(durability, obstacle);
+            }
+
+            open = new OpenJournal(new MailJournal(disk, replay.Order, replay.Batch, clock, logger), disk, clock);
+            if (durability == Durability.Auto)
+                JournalLog.Chosen(logger, "journal", $"one sync for all that come at once, in {_path}");
+            return new JournalOpening(open, IsFinal: true);
+        }
+        finally
+        {
+            if (open is null)
+                disk.Dispose();
+        }
     }
 
-    /// <summary>Makes a journal that nobody asked for: a disk that has no room for it is none to refuse all mail for.</summary>
-    /// <returns>Why there is none; null if there is.</returns>
-    private string? TryLayOut()
+    private JournalOpening Without(Durability durability, string obstacle)
     {
-        try
-        {
-            Make();
-            JournalDisk.TryOpen(_path, Capacity)?.Dispose();
-            return null;
-        }
-        catch (PosixException e) when (e.Errno.IsFull())
-        {
-            Directory.Delete(_path, recursive: true);
-            return e.Message;
-        }
+        if (durability == Durability.Auto)
+            JournalLog.Chosen(logger, "direct", obstacle);
+        return JournalOpening.None with { Fault = durability == Durability.Journal ? obstacle : null };
     }
 
-    private void Make()
+    private void Remove(JournalDisk disk)
     {
-        var at = context.DataDirectory.TrimEnd('/');
-        foreach (var name in Path.GetRelativePath(at, _path).Split('/'))
-        {
-            using var parent = Posix.OpenDirectory(at);
-            Posix.TryMakeDirectory(parent, name, Modes.Private);
-            Posix.Sync(parent);
-            at = $"{at}/{name}";
-        }
+        disk.Remove();
+        using var parent = Posix.OpenDirectory(Path.GetDirectoryName(_path)!);
+        Posix.TryRemoveDirectory(parent, context.Instance);
     }
 }

@@ -19,4 +19,7 @@ internal sealed record ReplayCount
 
     /// <summary>Of Maildirs that are gone.</summary>
     public int Homeless { get; set; }
+
+    /// <summary>Kept in <see cref="AsideFolder"/>.</summary>
+    public int Aside { get; set; }
 }

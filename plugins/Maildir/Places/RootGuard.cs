@@ -82,12 +82,12 @@ internal sealed class RootGuard(ModuleContext context, bool usersHaveUids)
     {
         // also one that is there: an earlier attempt may have made it, and not made it durable
         if (IsOurs(root))
-            MakePath(root, usersHaveUids ? Modes.Passage : Modes.Private);
+            DurablePath.Make(context.DataDirectory, root, usersHaveUids ? Modes.Passage : Modes.Private);
         var isMarked = TryMark(root);
 
         // the record last: a crash before it repeats all this
         var record = RecordOf(root);
-        MakePath(Path.GetDirectoryName(record)!, Modes.Private);
+        DurablePath.Make(context.DataDirectory, Path.GetDirectoryName(record)!, Modes.Private);
         using var folder = Posix.OpenDirectory(Path.GetDirectoryName(record)!);
         var temporary = $"{Path.GetFileName(record)}.{Guid.NewGuid():n}";
         using (var file = Posix.CreateFile(folder, temporary, PublicMode))
@@ -120,18 +120,5 @@ internal sealed class RootGuard(ModuleContext context, bool usersHaveUids)
 
         Posix.Sync(directory);
         return true;
-    }
-
-    // below the data directory, which exists; each new name is made durable in its parent
-    private void MakePath(string path, uint mode)
-    {
-        var at = context.DataDirectory.TrimEnd('/');
-        foreach (var name in path[(at.Length + 1)..].Split('/'))
-        {
-            using var parent = Posix.OpenDirectory(at.Length == 0 ? "/" : at);
-            Posix.TryMakeDirectory(parent, name, mode);
-            Posix.Sync(parent);
-            at = $"{at}/{name}";
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using MailStore.Maildir;
+using MailStore.Maildir.Journal;
 using MailStore.Sdk;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -34,6 +35,9 @@ internal sealed class MaildirWorld : IAsyncDisposable
     /// <summary>Whether the file system is said to be one for journals where the options leave it open.</summary>
     public bool MayKeepJournal { get; set; }
 
+    /// <summary>Whether an agent's start is over only when its journal is open, or there is to be none.</summary>
+    public bool AwaitsJournal { get; set; } = true;
+
     /// <summary>Of each file of a journal.</summary>
     public long JournalCapacity { get; set; } = 1 << 20;
 
@@ -49,6 +53,12 @@ internal sealed class MaildirWorld : IAsyncDisposable
         agent.JournalStart.FindFault = (_, _) => Options.Durability == Durability.Journal || MayKeepJournal ? null : "a test does not want it";
         agent.JournalStart.Capacity = JournalCapacity;
         await agent.StartAsync(CancellationToken.None);
+        if (AwaitsJournal && (Options.Durability == Durability.Journal || MayKeepJournal))
+        {
+            Clock.Advance(CurrentJournal.Reserve);
+            await agent.JournalOpening;
+        }
+
         return agent;
     }
 

@@ -31,7 +31,10 @@ catch (ModuleConfigurationException e)
 
 // the start went on here from a worker of the module, which gets to its rest meanwhile, and is the next one to work: faults are counted for each thread
 if (args.Contains("--journal"))
+{
+    await agent.JournalOpening;
     await Task.Delay(500);
+}
 
 var user = new UserRecord { Name = "alice@example.org", Version = 1 };
 var attempt = new AllocationContext("maildir", null);

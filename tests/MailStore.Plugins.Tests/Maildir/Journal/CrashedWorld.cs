@@ -50,6 +50,13 @@ internal sealed class CrashedWorld : IAsyncDisposable
     /// <summary>The next start of the server.</summary>
     public Task<MaildirAgent> RestartAsync() => World.StartAsync();
 
+    /// <summary>Lets the time pass until its journal is open.</summary>
+    public async Task AwaitJournalAsync(MaildirAgent agent)
+    {
+        while (await Task.WhenAny(agent.JournalOpening, Task.Delay(20)) != agent.JournalOpening)
+            World.Clock.Advance(TimeSpan.FromSeconds(1));
+    }
+
     /// <summary>As if the power had gone once more, before that start emptied the journal.</summary>
     public void BringBackJournal()
     {

@@ -148,17 +148,63 @@ public sealed class JournalReplayTests
         Assert.Empty(crashed.Mails);
     }
 
-    [Fact]
-    public async Task A_root_that_is_not_mounted_keeps_its_mail_in_the_journal()
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_root_that_is_not_mounted_keeps_its_mail_in_the_journal_until_it_is(bool isRestarted)
     {
         await using var crashed = await CrashedWorld.MakeAsync();
         File.Delete(crashed.Path);
         crashed.ForgetMark();
         Directory.Move(crashed.World.Data + "/mail", crashed.World.Base + "/aside");
-        (await crashed.RestartAsync()).Dispose();
+        crashed.World.AwaitsJournal = false;
+        var agent = await crashed.RestartAsync();
+        Assert.Contains("has vanished", (await agent.CheckHealthAsync(CancellationToken.None)).Message, StringComparison.Ordinal);
+        if (isRestarted)
+            agent.Dispose();
         Directory.Move(crashed.World.Base + "/aside", crashed.World.Data + "/mail");
-        await crashed.RestartAsync();
+        if (isRestarted)
+            agent = await crashed.RestartAsync();
+        await crashed.AwaitJournalAsync(agent);
         crashed.AssertWhole(crashed.Path);
+        Assert.True((await agent.CheckHealthAsync(CancellationToken.None)).IsHealthy);
+    }
+
+    [Theory, InlineData("Archive/2026/cur"), InlineData(".Lists.deep/new"), InlineData("a/b/c/d/e/f/cur")]
+    public async Task One_that_its_reader_has_moved_however_deep_is_found(string part)
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        var moved = $"{Directory.CreateDirectory($"{crashed.Home}/{part}").FullName}/{crashed.Name}:2,S";
+        File.Move(crashed.Path, moved);
+        Tear(moved, "empty");
+        await crashed.RestartAsync();
+        crashed.AssertWhole(moved);
+    }
+
+    [Fact]
+    public async Task A_mail_that_its_place_does_not_let_in_is_kept_aside_and_the_server_starts()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        File.Delete(crashed.Path);
+        crashed.ForgetMark();
+        Directory.Delete($"{crashed.Home}/tmp");
+        await File.WriteAllTextAsync($"{crashed.Home}/tmp", "in the way");
+        var agent = await crashed.RestartAsync();
+        Assert.Empty(crashed.Mails);
+        var aside = Assert.Single(Directory.GetFiles($"{crashed.World.Data}/maildir/lost/maildir{crashed.Home}"));
+        Assert.Equal((crashed.Name, "Return-Path: <bob@example.net>\n" + CrashedWorld.Content, CrashedWorld.Arrival.UtcDateTime), (Path.GetFileName(aside), await File.ReadAllTextAsync(aside), File.GetLastWriteTimeUtc(aside)));
+        var finding = await agent.InspectPlacesAsync(new FakeRecords(), new Inspection(true, TimeSpan.Zero), CancellationToken.None).FirstAsync();
+        Assert.Equal(FindingKind.OrphanedMail, finding.Kind);
+        Assert.StartsWith("1 mail that", finding.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_removed_with_its_user_does_not_come_back_into_a_directory_that_was_adopted()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        File.Delete(crashed.Path);
+        File.Delete($"{crashed.Home}/mailstore-owner");
+        crashed.ForgetMark();
+        await crashed.RestartAsync();
+        Assert.Empty(crashed.Mails);
     }
 
     [Fact]

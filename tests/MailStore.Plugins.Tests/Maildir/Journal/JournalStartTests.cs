@@ -49,6 +49,7 @@ public sealed class JournalStartTests
                 if (expected is null)
                 {
                     await agent.StartAsync(None);
+                    await agent.JournalOpening;
                     Assert.Equal(DeliveryStatus.Stored, (await (await world.MailboxAsync(agent)).DeliverAsync(MaildirWorld.Mail(), None)).Status);
                     Assert.True(File.Exists(world.Data + "/maildir/journal/maildir/marker"));
                 }
@@ -63,6 +64,8 @@ public sealed class JournalStartTests
                 agent = new MaildirAgent(new MaildirOptions { Durability = Durability.Auto }, NullLogger<MaildirAgent>.Instance, world.Clock, new ModuleContext("maildir", world.Data));
                 agent.JournalStart.Capacity = 1 << 20;
                 await agent.StartAsync(None);
+                world.Clock.Advance(CurrentJournal.Reserve);
+                await agent.JournalOpening;
                 Assert.Equal(expected is null, File.Exists(world.Data + "/maildir/journal/maildir/marker"));
                 await agent.StopAsync(None);
             }
@@ -90,22 +93,71 @@ public sealed class JournalStartTests
         Assert.False(Directory.Exists(world.Data + "/maildir/journal/maildir"));
     }
 
-    [FactIf("root", "mount", "umount")]
+    [FactIf("root", "mkfs.ext4", "losetup")]
     public async Task Auto_does_without_a_journal_where_there_is_no_room_for_one()
     {
-        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Auto }, MayKeepJournal = true };
-        await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "mailstore-test", world.Data);
-        try
-        {
-            var agent = await world.StartAsync();
-            Assert.Equal(DeliveryStatus.Stored, (await (await world.MailboxAsync(agent)).DeliverAsync(MaildirWorld.Mail(), None)).Status);
-            Assert.False(Directory.Exists(world.Data + "/maildir/journal/maildir"));
-            await agent.StopAsync(None);
-        }
-        finally
-        {
-            await Shell.RunAsync("umount", world.Data);
-        }
+        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Auto }, MayKeepJournal = true, JournalCapacity = JournalDisk.DefaultCapacity };
+        await using var disk = await LoopDisk.MountAsync(world, 40, "mkfs.ext4", "-q");
+        var agent = await world.StartAsync();
+        Assert.Equal(DeliveryStatus.Stored, (await (await world.MailboxAsync(agent)).DeliverAsync(MaildirWorld.Mail(), None)).Status);
+        Assert.False(Directory.Exists(world.Data + "/maildir/journal/maildir"));
+        Assert.True((await agent.CheckHealthAsync(None)).IsHealthy);
+        await agent.StopAsync(None);
+    }
+
+    [FactIf("root", "mkfs.ext4", "losetup")]
+    public async Task A_journal_that_was_never_laid_out_keeps_no_server_from_starting_when_there_is_no_room_for_it_any_more()
+    {
+        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Journal }, JournalCapacity = JournalDisk.DefaultCapacity };
+        await using var disk = await LoopDisk.MountAsync(world, 40, "mkfs.ext4", "-q");
+        Directory.CreateDirectory(world.Data + "/maildir/journal/maildir");
+        await File.WriteAllBytesAsync(world.Data + "/maildir/journal/maildir/0", new byte[500_000]);
+        var agent = await world.StartAsync();
+        Assert.Contains("No space left", (await agent.CheckHealthAsync(None)).Message, StringComparison.Ordinal);
+        Assert.Equal(DeliveryStatus.Stored, (await (await world.MailboxAsync(agent)).DeliverAsync(MaildirWorld.Mail(), None)).Status);
+        Assert.False(Directory.Exists(world.Data + "/maildir/journal/maildir"));
+        await agent.StopAsync(None);
+    }
+
+    [FactIf("root", "mkfs.ext4", "losetup")]
+    public async Task Inodes_that_keep_whole_seconds_are_found_out_and_told()
+    {
+        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Journal } };
+        await using var disk = await LoopDisk.MountAsync(world, 100, "mkfs.ext4", "-q", "-I", "128");
+        var agent = await world.StartAsync();
+        Assert.Contains("inodes of 128 bytes", (await agent.CheckHealthAsync(None)).Message, StringComparison.Ordinal);
+        Assert.Equal(DeliveryStatus.Stored, (await (await world.MailboxAsync(agent)).DeliverAsync(MaildirWorld.Mail(), None)).Status);
+        Assert.False(Directory.Exists(world.Data + "/maildir/journal/maildir"));
+        await agent.StopAsync(None);
+    }
+
+    [FactIf("root", "mkfs.ext4", "losetup")]
+    public async Task A_file_system_that_an_error_made_read_only_keeps_what_is_in_the_journal()
+    {
+        await using var crashed = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Journal } };
+        await using var disk = await LoopDisk.MountAsync(crashed, 100, "mkfs.ext4", "-q", "-e", "remount-ro");
+        var agent = await crashed.StartAsync();
+        var mailbox = await crashed.MailboxAsync(agent);
+        await Shell.RunAsync("sync", "-f", crashed.Data);
+        var result = await mailbox.DeliverAsync(MaildirWorld.Mail(), None);
+        Assert.Equal(DeliveryStatus.Stored, result.Status);
+        // the file system stops before it has written the mail itself: a sync finds nothing to do then, and says that all is well
+        await disk.FailAsync();
+        await agent.StopAsync(None);
+        await disk.RemountAsync();
+        agent = await crashed.StartAsync();
+        Assert.Equal("Return-Path: <bob@example.net>\nSubject: hello\n\nworld\n", await File.ReadAllTextAsync($"{crashed.AliceHome}/new/{result.StoredId}"));
+        await agent.StopAsync(None);
+    }
+
+    [Fact]
+    public async Task Auto_makes_no_journal_for_a_command_that_is_over_at_once()
+    {
+        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Auto }, MayKeepJournal = true, AwaitsJournal = false };
+        var agent = await world.StartAsync();
+        Assert.Equal(DeliveryStatus.Stored, (await (await world.MailboxAsync(agent)).DeliverAsync(MaildirWorld.Mail(), None)).Status);
+        await agent.StopAsync(None);
+        Assert.False(Directory.Exists(world.Data + "/maildir/journal"));
     }
 
     [Fact]
