@@ -57,12 +57,13 @@ internal static class ServeCommand
         if (configuration.Mistakes.Count == 0 && AdminServer.IsAlive(socket))
             throw new AdminException(ExitCode.Unavailable, $"a server runs in {configuration.DataDirectory} already; stop it first, or give this one a data_dir of its own");
 
-        using var manager = ServiceManager.Connect(Environment.GetEnvironmentVariable);
+        using var manager = ServiceManager.Connect(Environment.GetEnvironmentVariable, TimeProvider.System);
         var fault = new EndByFault(stop, logger, configuration.Options.Modules.OnUnhandledException);
         UnhandledExceptions.Then(fault.Hear);
         try
         {
             var options = new MailServerOptions(configuration) { Inherited = InheritedSockets.Take() };
+            manager.Starting();
             await using var server = await MailServer.StartAsync(options, log, TimeProvider.System, stop.Token);
             var listening = string.Join(", ", server.Listening);
             ServeLog.Started(logger, ServerStatus.Version, listening, configuration.DataDirectory, configuration.File ?? "none, the defaults");

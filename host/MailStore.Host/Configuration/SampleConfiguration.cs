@@ -18,7 +18,7 @@ internal static class SampleConfiguration
         #
         #   [mda.maildir]
         #   path = "mail/{domain}/{local}"
-        #   durability = "direct"    # or "auto": a journal, one sync for all mails that come at once, where ext4 or xfs and data_dir beside the mail allow it
+        #   durability = "auto"      # a journal, one sync for all mails that come at once, where ext4 or xfs and data_dir beside the mail allow it; else "direct": each mail is synced
         #
         # A second instance of a module has a name of its own:
         #

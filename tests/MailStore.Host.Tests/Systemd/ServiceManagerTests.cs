@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using MailStore.Host.Systemd;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MailStore.Host.Tests.Systemd;
 
@@ -19,7 +20,7 @@ public sealed class ServiceManagerTests : IDisposable
     {
         var name = isAbstract ? $"@mailstore-{Guid.NewGuid():n}" : Path.Combine(_directory, "notify");
         using var listener = Listen(name);
-        using var manager = ServiceManager.Connect(variable => variable == "NOTIFY_SOCKET" ? name : null);
+        using var manager = ServiceManager.Connect(variable => variable == "NOTIFY_SOCKET" ? name : null, TimeProvider.System);
         manager.Ready("serving on x");
         Assert.Equal("READY=1\nSTATUS=serving on x", await ReceiveAsync(listener));
         var before = await UptimeAsync();
@@ -36,6 +37,27 @@ public sealed class ServiceManagerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_start_that_takes_long_is_granted_more_time_until_it_is_over()
+    {
+        var name = Path.Combine(_directory, "notify");
+        using var listener = Listen(name);
+        var clock = new FakeTimeProvider();
+        using var manager = ServiceManager.Connect(variable => variable == "NOTIFY_SOCKET" ? name : null, clock);
+        manager.Starting();
+        for (var i = 0; i < 3; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(30));
+            Assert.StartsWith("EXTEND_TIMEOUT_USEC=60000000\n", await ReceiveAsync(listener), StringComparison.Ordinal);
+        }
+
+        manager.Ready("");
+        Assert.StartsWith("READY=1\n", await ReceiveAsync(listener), StringComparison.Ordinal);
+        clock.Advance(TimeSpan.FromMinutes(5));
+        await Task.Delay(300);
+        Assert.Equal(0, listener.Available);
+    }
+
+    [Fact]
     public async Task The_watchdog_is_fed_until_the_end()
     {
         var name = Path.Combine(_directory, "notify");
@@ -46,7 +68,7 @@ public sealed class ServiceManagerTests : IDisposable
             "WATCHDOG_USEC" => "100000",
             "WATCHDOG_PID" => Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
             _ => null,
-        });
+        }, TimeProvider.System);
         manager.Ready("");
         await ReceiveAsync(listener);
         for (var i = 0; i < 3; i++)
@@ -72,7 +94,7 @@ public sealed class ServiceManagerTests : IDisposable
             "WATCHDOG_USEC" => process is null ? null : microseconds,
             "WATCHDOG_PID" => process,
             _ => null,
-        });
+        }, TimeProvider.System);
         manager.Ready("");
         await ReceiveAsync(listener);
         await Task.Delay(300);
@@ -86,7 +108,7 @@ public sealed class ServiceManagerTests : IDisposable
     [InlineData("/nowhere/at/all")]
     public void Without_a_manager_nothing_happens(string? socket)
     {
-        using var manager = ServiceManager.Connect(variable => variable == "NOTIFY_SOCKET" ? socket : null);
+        using var manager = ServiceManager.Connect(variable => variable == "NOTIFY_SOCKET" ? socket : null, TimeProvider.System);
         manager.Ready("x");
         manager.Reloading();
         manager.Stopping();
