@@ -36,6 +36,7 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
     private readonly FlagsMemory _flags = new();
     private readonly AsideFolder _aside;
     private readonly CurrentJournal _journal;
+    private bool _hasSharedUsers;
 
     /// <summary>Makes the agent; touches no disk.</summary>
     /// <param name="options">Bound and checked.</param>
@@ -59,7 +60,7 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
         _releaser = new PlaceReleaser(logger);
         _aside = new AsideFolder(context);
         JournalStart = new JournalStart(context, _roots, _aside, clock, logger);
-        _journal = new CurrentJournal(JournalStart, _workers, clock, logger);
+        _journal = new CurrentJournal(JournalStart, _aside, _workers, clock, logger);
     }
 
     /// <summary>How its journal is opened; for tests.</summary>
@@ -69,9 +70,13 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
     internal Task JournalOpening => _journal.Opening;
 
     /// <inheritdoc/>
-    public string? FindUnmet(IUserDatabase users) => _uids is { NeedsSequence: true } && users is not IUserSequences
-        ? "a uid for each user is counted by the user database, and the configured one keeps no sequences; set first_uid = last_uid for one uid for all, or choose another userdb"
-        : null;
+    public string? FindUnmet(IUserDatabase users)
+    {
+        _hasSharedUsers = users is ISharedUserDatabase;
+        return _uids is { NeedsSequence: true } && users is not IUserSequences
+            ? "a uid for each user is counted by the user database, and the configured one keeps no sequences; set first_uid = last_uid for one uid for all, or choose another userdb"
+            : null;
+    }
 
     /// <inheritdoc/>
     public async ValueTask StartAsync(CancellationToken cancellationToken)
@@ -87,7 +92,11 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
             PlaceLog.RootMissing(_logger, e.Message);
         }
 
-        await _journal.StartAsync(_options.Durability, _template.Root, cancellationToken);
+        // a journal belongs to one server, and where users are shared, mailboxes may be as well: that it is not so only the administrator can say
+        var obstacle = _hasSharedUsers && _options.Durability == Durability.Auto
+            ? "other servers may share the user database, and with it these Maildirs; if none does, durability = \"journal\" makes one sync of many"
+            : null;
+        await _journal.StartAsync(_options.Durability, _template.Root, obstacle, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -102,7 +111,7 @@ public sealed class MaildirAgent : IMailDeliveryAgent, IStorageInspection, IUser
     public async ValueTask<ModuleHealth> CheckHealthAsync(CancellationToken cancellationToken) =>
         (await _workers.RunAsync(() => _roots.Find(_template.Root), cancellationToken) ?? _journal.Fault) is { } fault
             ? ModuleHealth.Unhealthy(fault)
-            : ModuleHealth.Healthy($"Maildirs below {_template.Root}");
+            : ModuleHealth.Healthy($"Maildirs below {_template.Root}{await _workers.RunAsync(() => _journal.Note, cancellationToken)}");
 
     /// <inheritdoc/>
     public ParseResult Parse(EffectiveUser user)

@@ -91,7 +91,13 @@ internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootG
     }
 
     public async ValueTask RemoveAllAsync(CancellationToken cancellationToken) =>
-        await workers.RunAsync(new MailboxRemover(place.Home, place.Claim, roots, logger).Remove, cancellationToken);
+        await workers.RunAsync(
+            () =>
+            {
+                new MailboxRemover(place.Home, place.Claim, roots, logger).Remove();
+                journal.Forget(place.Home);
+            },
+            cancellationToken);
 
     /// <summary>Compares what is there with what the record says.</summary>
     public Task<IReadOnlyList<Finding>> InspectAsync(Sdk.Inspection inspection, long version, PlaceMaker maker, string root, CancellationToken cancellationToken) =>

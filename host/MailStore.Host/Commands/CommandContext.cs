@@ -11,10 +11,10 @@ internal sealed class CommandContext(System.CommandLine.ParseResult arguments)
     private const int PipedWidth = 10_000;
 
     /// <summary>Data. Coloured and drawn only on a terminal.</summary>
-    public IAnsiConsole Output { get; } = CreateOutput();
+    public IAnsiConsole Output => field ??= CreateOutput();
 
     /// <summary>Everything that is not data: progress, notes.</summary>
-    public IAnsiConsole Notes { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    public IAnsiConsole Notes => field ??= AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
     public T? Get<T>(Option<T> option) => arguments.GetValue(option);
 

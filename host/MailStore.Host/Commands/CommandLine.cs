@@ -10,12 +10,26 @@ namespace MailStore.Host.Commands;
 /// <summary>The commands of the program, and the place where their errors become one clear message and an exit code of sysexits.</summary>
 internal static class CommandLine
 {
+    // in the order of the help
+    private static readonly (string Name, Func<Command> Build)[] Commands =
+    [
+        (ServeCommand.Name, ServeCommand.Build),
+        ("demo", DemoCommand.Build),
+        (DeliverCommand.Name, DeliverCommand.Build),
+        ("user", UserCommands.Build),
+        ("module", ModuleCommands.Build),
+        ("config", ConfigCommands.Build),
+        ("doctor", DoctorCommand.Build),
+        ("health", HealthCommand.Build),
+        ("mail", MailCommands.Build),
+    ];
+
     public static async Task<int> RunAsync(string[] args)
     {
         // whoever makes a file, a module too, makes it for the server's user alone, unless it says otherwise
         _ = Umask.Set(Umask.OwnerOnly);
         // no response files: an argument such as '@/etc/passwd' may come from whoever sent the mail
-        var result = Build().Parse(WithEmptyValues(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var result = Build(args).Parse(WithEmptyValues(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
         var name = result.CommandResult.Command.Name;
         var isDelivery = name == DeliverCommand.Name;
         if (result.Errors.Count > 0)
@@ -58,20 +72,13 @@ internal static class CommandLine
         }
     }
 
-    internal static RootCommand Build()
+    /// <summary>The commands that these arguments name, or all if they name none: to build them all takes longer than most commands run.</summary>
+    internal static RootCommand Build(string[] args)
     {
-        var root = new RootCommand("MailStore stores what a mail server accepts: for each recipient, in the format that the administrator chose.")
-        {
-            ServeCommand.Build(),
-            DemoCommand.Build(),
-            DeliverCommand.Build(),
-            UserCommands.Build(),
-            ModuleCommands.Build(),
-            ConfigCommands.Build(),
-            DoctorCommand.Build(),
-            HealthCommand.Build(),
-            MailCommands.Build(),
-        };
+        var root = new RootCommand("MailStore stores what a mail server accepts: for each recipient, in the format that the administrator chose.");
+        var named = Commands.Where(command => args.Contains(command.Name)).ToList();
+        foreach (var (_, build) in named.Count > 0 ? named : [.. Commands])
+            root.Add(build());
         foreach (var option in GlobalOptions.All)
             root.Add(option);
         return root;

@@ -13,6 +13,9 @@ namespace MailStore.Host.Lmtp;
 /// </summary>
 internal sealed class LmtpChannel : IAsyncDisposable
 {
+    /// <summary>So much is worked off where the runtime hears of all sockets, before the session goes on elsewhere: one who sends without an end would keep the others from being heard.</summary>
+    private const int PiecesInline = 8;
+
     private const long Never = long.MaxValue;
 
     private readonly ConnectionContext _connection;
@@ -29,6 +32,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
     private PipeWriter _output;
     private SslStream? _tls;
     private bool _isSecuring;
+    private int _pieces;
 
     public LmtpChannel(ConnectionContext connection, TimeProvider clock, LmtpLimits limits)
     {
@@ -39,6 +43,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
         _limits = limits;
         if (connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
             _closing = lifetime.ConnectionClosedRequested.UnsafeRegister(static channel => ((LmtpChannel)channel!).RequestClose(), this);
+        InlineSocket.Set(connection, isInline: true);
     }
 
     /// <summary>Cancels the deliveries of a mail that take too long; null while there are none.</summary>
@@ -65,8 +70,15 @@ internal sealed class LmtpChannel : IAsyncDisposable
     public ValueTask<ReadResult> ReadAsync(TimeSpan timeout) =>
         TryRead(out var result) ? new ValueTask<ReadResult>(result) : WaitAsync(timeout);
 
-    /// <summary>Reads what has arrived, if something has.</summary>
-    public bool TryRead(out ReadResult result) => _input.TryRead(out result);
+    /// <summary>Reads what has arrived, if something has, and it is not the turn of others.</summary>
+    public bool TryRead(out ReadResult result)
+    {
+        result = default;
+        if (_pieces >= PiecesInline || !_input.TryRead(out result))
+            return false;
+        _pieces++;
+        return true;
+    }
 
     public void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _input.AdvanceTo(consumed, examined);
 
@@ -131,6 +143,8 @@ internal sealed class LmtpChannel : IAsyncDisposable
     /// <exception cref="AuthenticationException">The client does not speak TLS, or not as it must.</exception>
     public async Task SecureAsync(SslServerAuthenticationOptions options)
     {
+        // its reckoning takes a thousand times as long as a command
+        InlineSocket.Set(_connection, isInline: false);
         using var patience = new CancellationTokenSource(_limits.HandshakeTimeout, _clock);
         var stream = new SslStream(new DuplexPipeStream(_connection.Transport));
         Volatile.Write(ref _isSecuring, true);
@@ -238,6 +252,15 @@ internal sealed class LmtpChannel : IAsyncDisposable
 
     private async ValueTask<ReadResult> WaitAsync(TimeSpan timeout)
     {
+        if (_pieces >= PiecesInline)
+        {
+            _pieces = 0;
+            await Task.Yield();
+            if (_input.TryRead(out var ready))
+                return ready;
+        }
+
+        _pieces++;
         var until = DeadlineAfter(timeout);
         Volatile.Write(ref _readUntil, until);
         var result = await _input.ReadAsync();

@@ -24,7 +24,9 @@ internal enum Errno
     NoSystemCall = 38,
     NotEmpty = 39,
     SymbolicLink = 40,
+    BadMessage = 74,
     NotSupported = 95,
+    NeedsCleaning = 117,
     QuotaExceeded = 122,
 }
 
@@ -37,10 +39,11 @@ internal static class ErrnoExtensions
     public static bool IsFull(this Errno errno) => errno is Errno.NoSpace or Errno.QuotaExceeded;
 
     /// <summary>
-    /// Whether the place is what is wrong, and the disk is well: something is where something else should be, it may not be written to, somebody keeps it, or its owner's room is used up. Who may
-    /// write there can make it so.
+    /// Whether the place is what is wrong: something is where something else should be, it may not be written to, somebody keeps it, its owner's room is used up, or this part of the disk is damaged.
+    /// Other places, and the mail that belongs there, need not be.
     /// </summary>
     public static bool IsOfPlace(this Errno errno) =>
         errno is Errno.NoEntry or Errno.Exists or Errno.NotADirectory or Errno.IsADirectory or Errno.NotEmpty or Errno.SymbolicLink or Errno.NameTooLong
-            or Errno.AccessDenied or Errno.OperationNotPermitted or Errno.WouldBlock or Errno.TextFileBusy or Errno.NoDevice or Errno.QuotaExceeded;
+            or Errno.AccessDenied or Errno.OperationNotPermitted or Errno.WouldBlock or Errno.TextFileBusy or Errno.NoDevice or Errno.QuotaExceeded
+            or Errno.InputOutput or Errno.BadMessage or Errno.NeedsCleaning;
 }

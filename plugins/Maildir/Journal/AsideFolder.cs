@@ -19,7 +19,7 @@ internal sealed class AsideFolder(ModuleContext context)
     public string Keep(FoundMail mail)
     {
         // absolute, and plain: a home that is not is refused before any mail
-        var path = $"{Path}{mail.Record.Home}";
+        var path = $"{PathOf(mail.Record.Home)}{(mail.Record.Box.Length == 0 ? "" : $"/{mail.Record.Box}")}";
         DurablePath.Make(context.DataDirectory, path, Modes.Private);
         using var folder = Posix.OpenDirectory(path);
         // of an earlier start, which may not have come to its end
@@ -27,6 +27,7 @@ internal sealed class AsideFolder(ModuleContext context)
         using (var file = Posix.CreateFile(folder, mail.Record.Name, Modes.File))
         {
             FileContent.Write(file, mail.ReadContent(), 0);
+            mail.Record.Ids?.ApplyTo(file);
             Posix.SetModified(file, mail.Record.Arrival);
             Posix.Sync(file);
             file.CloseChecked();
@@ -36,10 +37,28 @@ internal sealed class AsideFolder(ModuleContext context)
         return folder.PathOf(mail.Record.Name);
     }
 
+    /// <summary>Removes what is kept of a Maildir, whose user is removed with all his mail.</summary>
+    /// <exception cref="TemporaryFailureException">It cannot be removed.</exception>
+    public void Remove(string home)
+    {
+        try
+        {
+            if (Directory.Exists(PathOf(home)))
+                Directory.Delete(PathOf(home), recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TemporaryFailureException($"the mails of {home} that are kept aside cannot be removed: {e.Message}", e);
+        }
+    }
+
+    /// <summary>How many mails are kept.</summary>
+    public int Count() => Directory.Exists(Path) ? Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Count() : 0;
+
     /// <summary>Tells of the mails that are kept; null if there are none. It is no matter of a repair to say where they belong by now.</summary>
     public Finding? Inspect()
     {
-        var count = Directory.Exists(Path) ? Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Count() : 0;
+        var count = Count();
         return count == 0
             ? null
             : new Finding
@@ -49,4 +68,6 @@ internal sealed class AsideFolder(ModuleContext context)
                 What = $"{count} {(count == 1 ? "mail" : "mails")} that a journal held after a crash, and whose places did not let them in; the path below is that of the Maildir: move each into the directory new there, or remove it",
             };
     }
+
+    private string PathOf(string home) => Path + home.TrimEnd('/');
 }

@@ -5,15 +5,19 @@ using Microsoft.Extensions.Logging;
 namespace MailStore.Maildir.Journal;
 
 /// <summary>
-/// The journal that deliveries use, once there is one. What an earlier life left in it is replayed before the first delivery, or, where its mail is not there, as soon as that is. A new one
-/// is laid out while mails are synced one by one, which is as safe. Thread-safe.
+/// The journal that deliveries use, once there is one. What an earlier life left in it is replayed before the first delivery, or, where that cannot be, as soon as it can. A new one is laid
+/// out while mails are synced one by one, which is as safe. Thread-safe.
 /// </summary>
-internal sealed class CurrentJournal(JournalStart start, WorkerPool workers, TimeProvider clock, ILogger logger) : IDisposable
+internal sealed class CurrentJournal(JournalStart start, AsideFolder aside, WorkerPool workers, TimeProvider clock, ILogger logger) : IDisposable
 {
     /// <summary>How long a process lives before it makes a journal that nobody asked for: commands that work without a server do not live as long.</summary>
     public static readonly TimeSpan Reserve = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
+    /// <summary>Between two attempts.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a start waits for a replay, which then goes on beside the deliveries.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _end = new();
     private volatile OpenJournal? _open;
@@ -25,16 +29,28 @@ internal sealed class CurrentJournal(JournalStart start, WorkerPool workers, Tim
     /// <summary>What the administrator should know; null if all is well.</summary>
     public string? Fault => _open?.Fault ?? _fault;
 
+    /// <summary>More for him to know where all is well.</summary>
+    public string Note => aside.Count() is > 0 and var count ? $"; {count} mails of a crash are kept aside in {aside.Path}, see 'mailstore doctor'" : "";
+
     /// <summary>Ends when there is nothing to wait for any more.</summary>
     public Task Opening { get; private set; } = Task.CompletedTask;
 
     /// <summary>Replays what is there, and opens it, or begins to wait until it can.</summary>
-    /// <inheritdoc cref="JournalStart.Open(Durability, string, bool, CancellationToken)"/>
-    public async Task StartAsync(Durability durability, string root, CancellationToken cancellationToken)
+    /// <param name="obstacle">Why none is to be kept where that is open; null if none is known.</param>
+    /// <inheritdoc cref="JournalStart.Open"/>
+    public async Task StartAsync(Durability durability, string root, string? obstacle, CancellationToken cancellationToken)
     {
-        var isFinal = await workers.RunAsync(() => Step(durability, root, mayLayOut: false, cancellationToken), cancellationToken);
-        if (!isFinal)
-            Opening = OpenLaterAsync(durability, root, _end.Token);
+        var first = workers.RunAsync(() => Step(durability, root, obstacle, mayLayOut: false, CancellationToken.None), CancellationToken.None);
+        try
+        {
+            if (!await first.WaitAsync(Patience, clock, cancellationToken))
+                Opening = OpenLaterAsync(null, durability, root, obstacle, _end.Token);
+        }
+        catch (TimeoutException)
+        {
+            Tell("a long replay of the journal goes on while the server serves");
+            Opening = OpenLaterAsync(first, durability, root, obstacle, _end.Token);
+        }
     }
 
     /// <summary>Makes no new attempt. What is running is waited for with the workers.</summary>
@@ -47,6 +63,9 @@ internal sealed class CurrentJournal(JournalStart start, WorkerPool workers, Tim
             await open.StopAsync(cancellationToken);
     }
 
+    /// <summary>Removes what was kept aside of a Maildir, whose user is removed with all his mail. Blocks.</summary>
+    public void Forget(string home) => aside.Remove(home);
+
     /// <summary>Closes it as it is.</summary>
     public void Dispose()
     {
@@ -54,34 +73,48 @@ internal sealed class CurrentJournal(JournalStart start, WorkerPool workers, Tim
         _open?.Dispose();
     }
 
-    private async Task OpenLaterAsync(Durability durability, string root, CancellationToken cancellationToken)
+    private async Task OpenLaterAsync(Task<bool>? running, Durability durability, string root, string? obstacle, CancellationToken cancellationToken)
     {
         try
         {
-            if (durability == Durability.Auto)
+            if (running is null && durability == Durability.Auto && _fault is null)
                 await Task.Delay(Reserve, clock, cancellationToken);
-            while (!await workers.RunAsync(() => Step(durability, root, mayLayOut: true, cancellationToken), cancellationToken))
+            while (!await (running ?? workers.RunAsync(() => Step(durability, root, obstacle, mayLayOut: true, cancellationToken), cancellationToken)))
+            {
+                running = null;
                 await Task.Delay(Pause, clock, cancellationToken);
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
             // the module stops
         }
-        catch (Exception e) when (e is ModuleConfigurationException or TemporaryFailureException)
+        catch (ModuleConfigurationException e)
         {
-            Note(e.Message);
+            Tell(e.Message);
         }
     }
 
-    private bool Step(Durability durability, string root, bool mayLayOut, CancellationToken cancellationToken)
+    private bool Step(Durability durability, string root, string? obstacle, bool mayLayOut, CancellationToken cancellationToken)
     {
-        var opening = start.Open(durability, root, mayLayOut, cancellationToken);
-        _open = opening.Journal;
-        Note(opening.Fault);
-        return opening.IsFinal;
+        try
+        {
+            var opening = start.Open(durability, root, obstacle, mayLayOut, cancellationToken);
+            _open = opening.Journal;
+            // a stop that could not wait for this has come and gone
+            if (_end.IsCancellationRequested)
+                opening.Journal?.Dispose();
+            Tell(opening.Fault);
+            return opening.IsFinal;
+        }
+        catch (TemporaryFailureException e)
+        {
+            Tell($"{e.Message}; what the journal holds is kept until that is mended");
+            return false;
+        }
     }
 
-    private void Note(string? fault)
+    private void Tell(string? fault)
     {
         if (fault is not null && fault != _fault)
             JournalLog.Idle(logger, fault);

@@ -16,47 +16,72 @@ internal static class HomeSearch
 
     /// <summary>Looks, and mends what is torn.</summary>
     /// <param name="home">The Maildir.</param>
-    /// <param name="mails">What is looked for; what is found is taken out.</param>
-    /// <returns>How many were found, and how many of them were mended.</returns>
-    public static (int Found, int Mended) Find(Descriptor home, List<FoundMail> mails)
+    /// <param name="mails">What is looked for.</param>
+    public static HomeSearchResult Find(Descriptor home, IReadOnlyList<FoundMail> mails)
     {
-        var (found, mended) = (0, 0);
+        var result = new HomeSearchResult();
         // twice: its reader may have moved a mail meanwhile, from where was not looked yet to where was
-        for (var pass = 0; pass < 2 && mails.Count > 0; pass++)
-        {
-            var search = new Search(mails);
-            search.Walk(home, 0);
-            mails.RemoveAll(search.Found.Contains);
-            found += search.Found.Count;
-            mended += search.Mended.Count;
-        }
-
-        return (found, mended);
+        for (var pass = 0; pass < 2 && result.Found.Count < mails.Count; pass++)
+            new Search([.. mails.Where(mail => !result.Found.Contains(mail))], FileStatus.Of(home).Device, result).Walk(home, 0);
+        return result;
     }
 
-    private sealed class Search(List<FoundMail> mails)
+    private sealed class Search(List<FoundMail> mails, (uint Major, uint Minor) device, HomeSearchResult result)
     {
+        // what the decoder puts in the place of bytes that are no UTF-8: by such a name nothing can be opened here
+        private const char Undecodable = '\ufffd';
+
         private readonly ILookup<string, FoundMail> _names = mails.ToLookup(mail => mail.Record.Name);
         private readonly ILookup<ulong, FoundMail> _inodes = mails.ToLookup(mail => mail.Record.Identity.Inode);
-
-        public HashSet<FoundMail> Found { get; } = [];
-
-        public HashSet<FoundMail> Mended { get; } = [];
+        private readonly HashSet<FoundMail> _mended = [];
 
         public void Walk(Descriptor directory, int depth)
         {
-            foreach (var entry in DirectoryReader.Read(directory))
+            try
             {
-                if (entry.Kind != FileKind.Directory || entry.Name == MaildirTree.Tmp)
-                    continue;
-                using var child = Posix.TryOpenPlainDirectory(directory, entry.Name);
-                if (child is null)
-                    continue;
-                if (entry.Name is MaildirTree.New or MaildirTree.Cur)
-                    LookAt(child);
-                else if (depth < MaxDepth)
-                    Walk(child, depth + 1);
+                foreach (var entry in DirectoryReader.Read(directory))
+                {
+                    if (entry.Kind == FileKind.Directory && entry.Name != MaildirTree.Tmp)
+                        Enter(directory, entry.Name, depth);
+                }
             }
+            catch (PosixException e) when (e.Errno.IsOfPlace())
+            {
+                result.IsComplete = false;
+            }
+        }
+
+        private void Enter(Descriptor directory, string name, int depth)
+        {
+            using var child = Open(directory, name);
+            if (child is null)
+                result.IsComplete &= !name.Contains(Undecodable);
+            else if (name is MaildirTree.New or MaildirTree.Cur)
+                LookAt(child);
+            // what is mounted there is no place for a file that was renamed, and may be one that hangs
+            else if (FileStatus.Of(child).Device == device)
+                GoDown(child, depth + 1);
+        }
+
+        private Descriptor? Open(Descriptor directory, string name)
+        {
+            try
+            {
+                return Posix.TryOpenPlainDirectory(directory, name);
+            }
+            catch (PosixException e) when (e.Errno.IsOfPlace())
+            {
+                result.IsComplete = false;
+                return null;
+            }
+        }
+
+        private void GoDown(Descriptor child, int depth)
+        {
+            if (depth < MaxDepth)
+                Walk(child, depth);
+            else
+                result.IsComplete = false;
         }
 
         private void LookAt(Descriptor part)
@@ -66,13 +91,13 @@ internal static class HomeSearch
                 Judge(mail, name, MailMender.Mend(part, name, mail));
         }
 
-        private void Judge(FoundMail mail, string name, MendResult result)
+        private void Judge(FoundMail mail, string name, MendResult mended)
         {
-            if (result == MendResult.Absent || (result == MendResult.Another && MailFileName.BaseOf(name) != mail.Record.Name))
+            if (mended == MendResult.Absent || (mended == MendResult.Another && MailFileName.BaseOf(name) != mail.Record.Name))
                 return;
-            Found.Add(mail);
-            if (result == MendResult.Mended)
-                Mended.Add(mail);
+            result.Found.Add(mail);
+            if (mended == MendResult.Mended && _mended.Add(mail))
+                result.Mended++;
         }
 
         private List<(string Name, FoundMail Mail)> Candidates(Descriptor directory)
@@ -84,6 +109,7 @@ internal static class HomeSearch
                 // few of a large directory are of interest
                 var byInode = _inodes[entries.Inode];
                 var name = Encoding.UTF8.GetString(entries.Name);
+                result.IsComplete &= !name.Contains(Undecodable);
                 foreach (var mail in byInode.Concat(_names[MailFileName.BaseOf(name)]).Distinct())
                     found.Add((name, mail));
             }

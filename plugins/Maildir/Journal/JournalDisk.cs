@@ -78,10 +78,6 @@ internal sealed class JournalDisk : IJournalDisk
     /// <exception cref="PosixException">The disk fails.</exception>
     public string? TryLayOut(CancellationToken cancellationToken)
     {
-        // ext4 with inodes of 128 bytes has no room for parts of seconds, and by those the mark counts
-        Mark(1);
-        if (ReadMark() != 1)
-            return $"the file system of {Path} keeps times in seconds only (ext4 with inodes of 128 bytes)";
         try
         {
             foreach (var file in _files)

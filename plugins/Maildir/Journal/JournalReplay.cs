@@ -12,10 +12,12 @@ namespace MailStore.Maildir.Journal;
 /// and does not come back; one that is nowhere, and its mark neither, was lost.
 /// </summary>
 /// <remarks>A cut in the middle of a replay leaves something that can be replayed: the journal is emptied last.</remarks>
-internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard roots, AsideFolder aside, TimeProvider clock, ILogger logger)
+internal sealed class JournalReplay(
+    IJournalDisk disk, string path, RootGuard roots, AsideFolder aside, ReplayMemory memory, DateTimeOffset bootedAt, TimeProvider clock, ILogger logger)
 {
     private readonly JournalReader[] _files = [.. Enumerable.Range(0, 2).Select(file => new JournalReader(disk, file)).OrderBy(file => file.Header?.Order)];
     private readonly DateTimeOffset _now = clock.GetUtcNow();
+    private readonly List<(FoundMail Mail, string Reason)> _aside = [];
     private readonly MailRestorer _restorer = new();
 
     /// <summary>The highest order of a file's header.</summary>
@@ -28,53 +30,87 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
 
     /// <summary>Replays what is there, and makes it durable. The journal stays as it is.</summary>
     /// <exception cref="PosixException">The disk fails.</exception>
-    /// <exception cref="TemporaryFailureException">The mail is not there: its disk is not mounted.</exception>
+    /// <exception cref="TemporaryFailureException">The mail is not there: its disk is not mounted, or it is not the server's to open.</exception>
     public void Run()
     {
-        var missing = new List<FoundMail>();
-        foreach (var mail in _files.SelectMany(file => file.Read()))
-        {
-            Count.Mails++;
-            Try(mail, () =>
-            {
-                if (!IsInPlace(mail))
-                    missing.Add(mail);
-            });
-        }
-
-        var headers = _files.Select(file => file.Header).OfType<JournalHeader>().ToList();
-        Order = headers.Select(header => header.Order).DefaultIfEmpty().Max();
-        // one more may have been marked, of which nothing was written: its number is not to be used again, or its mark would speak for mails of another batch
-        Batch = _files.Select(file => file.LastBatch).Concat(headers.Select(header => header.FirstBatch - 1)).Max() + 1;
-        if (Count.Mails == 0)
-            return;
         try
         {
+            var missing = FindMissing();
+            var headers = _files.Select(file => file.Header).OfType<JournalHeader>().ToList();
+            Order = headers.Select(header => header.Order).DefaultIfEmpty().Max();
+            // one more may have been marked, of which nothing was written: its number is not to be used again, or its mark would speak for mails of another batch
+            Batch = _files.Select(file => file.LastBatch).Concat(headers.Select(header => header.FirstBatch - 1)).Max() + 1;
+            if (Count.Mails == 0)
+                return;
             Restore(missing, ReadMark(headers));
+            KeepAside();
         }
-        catch
+        catch (Exception e)
         {
             _restorer.Undo();
+            if (e is PosixException failure && !failure.Errno.IsFull())
+                memory.Clear();
             throw;
         }
 
         JournalLog.Replayed(logger, path, Count.Mails, Count.Whole, Count.Mended, Count.Restored, Count.Removed, Count.Homeless, Count.Aside);
     }
 
+    /// <summary>Looks at all mails where they were delivered: most are still there.</summary>
+    private List<FoundMail> FindMissing()
+    {
+        var missing = new List<FoundMail>();
+        foreach (var mail in _files.SelectMany(file => file.Read()))
+        {
+            Count.Mails++;
+            if (memory.IsSettled(mail))
+            {
+                Count.Whole++;
+                continue;
+            }
+
+            Try(mail, () =>
+            {
+                if (IsInPlace(mail))
+                    memory.Settle(mail);
+                else
+                    missing.Add(mail);
+                return true;
+            });
+        }
+
+        return missing;
+    }
+
     private void Restore(List<FoundMail> missing, long mark)
     {
-        foreach (var home in missing.GroupBy(mail => mail.Record.Home))
-            Search(home.Key, [.. home], mark);
+        foreach (var life in missing.GroupBy(mail => (mail.Record.Home, mail.Record.Claim)))
+            Search([.. life], mark);
         disk.SyncMails();
-        _restorer.NameAll((mail, name) => Count.Restored += Try(mail, name) ? 1 : 0);
+        _restorer.NameAll(OpenHome, (mail, name) =>
+        {
+            if (!Try(mail, name))
+                return;
+            Count.Restored++;
+            memory.Settle(mail);
+        });
         disk.SyncMails();
     }
 
-    /// <summary>Looks where a mail was delivered: most are still there.</summary>
+    /// <summary>Last: what was tried again meanwhile may have got in.</summary>
+    private void KeepAside()
+    {
+        foreach (var (mail, reason) in _aside)
+        {
+            JournalLog.Aside(logger, mail.Record.Name, mail.Record.Home, reason, aside.Keep(mail));
+            Count.Aside++;
+        }
+    }
+
     /// <returns>Whether nothing is left to do for it.</returns>
     private bool IsInPlace(FoundMail mail)
     {
-        using var home = OpenHome(mail);
+        using var home = OpenHome(mail.Record);
         if (home is null)
             return true;
         using var box = mail.Record.Box.Length == 0 ? null : Posix.TryOpenPlainDirectory(home, mail.Record.Box);
@@ -92,10 +128,21 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
         }
     }
 
-    private Descriptor? OpenHome(FoundMail mail)
+    /// <summary>Null where it is gone, or another user's by now: who is removed and added again may get the same place, and is another one.</summary>
+    private Descriptor? OpenHome(MailRecord record)
     {
-        var record = mail.Record;
-        if (Posix.TryOpenDirectory(record.Home) is not { } home)
+        Descriptor? home;
+        try
+        {
+            home = Posix.TryOpenDirectory(record.Home);
+        }
+        catch (PosixException e) when (e.Errno is Errno.AccessDenied or Errno.OperationNotPermitted)
+        {
+            // not its user's doing, but the administrator's, and mostly that of all
+            throw new TemporaryFailureException($"{e.Message}; the journal {path} holds mail for it");
+        }
+
+        if (home is null)
         {
             if (roots.FindAbove(record.Home) is { } fault)
                 throw new TemporaryFailureException($"{fault}; the journal {path} holds mail for it");
@@ -103,9 +150,7 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
             return null;
         }
 
-        // who is removed and added again may get the same place, and is another one; of an adopted Maildir the directory stays when its user is removed
-        var owner = OwnerFile.Read(home, out var hasOwner);
-        if (record.Claim.Length == 0 || (owner is null ? hasOwner : owner.Claim == record.Claim))
+        if (OwnerFile.Read(home, out _) is not { } owner || record.Claim.Length == 0 || owner.Claim == record.Claim)
             return home;
         home.Dispose();
         Skip(record, $"{record.Home} is not that user's any more");
@@ -133,34 +178,58 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
     }
 
     /// <summary>Looks for mails that are not where they were delivered, and writes those again that were lost.</summary>
-    private void Search(string home, List<FoundMail> mails, long mark)
+    private void Search(List<FoundMail> mails, long mark)
     {
-        List<FoundMail> sought = [.. mails];
-        // where not all can be looked at, nobody knows what is lost: all are kept
-        if (!Try(sought, () => Find(home, sought)))
+        using var home = OpenHome(mails[0].Record);
+        if (home is null)
+        {
+            mails.ForEach(memory.Settle);
             return;
-        foreach (var mail in sought)
-            Try(mail, () => Decide(home, mail, mark));
+        }
+
+        var search = HomeSearch.Find(home, mails);
+        Count.Whole += search.Found.Count - search.Mended;
+        Count.Mended += search.Mended;
+        foreach (var mail in mails)
+        {
+            if (search.Found.Contains(mail))
+                memory.Settle(mail);
+            else
+                Try(mail, () => Decide(home, mail, mark, search.IsComplete));
+        }
     }
 
-    private void Find(string path, List<FoundMail> mails)
+    private bool Decide(Descriptor home, FoundMail mail, long mark, bool isSearched)
     {
-        using var home = Posix.OpenDirectory(path);
-        var (found, mended) = HomeSearch.Find(home, mails);
-        Count.Whole += found - mended;
-        Count.Mended += mended;
-    }
+        var record = mail.Record;
+        // its user was removed, and the directory is the administrator's; or somebody removed the file, and it is not known whose mail this is
+        if (record.Claim.Length > 0 && !OwnerFile.Exists(home))
+        {
+            if (Array.Exists(MaildirTree.Names, name => FileStatus.TryGet(home, name) is { IsDirectory: true }))
+                _aside.Add((mail, $"there is no file {OwnerFile.Name}"));
+            else
+                Skip(record, $"{record.Home} is no Maildir any more");
+            return true;
+        }
 
-    private void Decide(string path, FoundMail mail, long mark)
-    {
-        using var home = Posix.OpenDirectory(path);
-        using var folder = mail.Record.Box.Length == 0 ? null : Posix.TryOpenPlainDirectory(home, mail.Record.Box);
+        using var folder = record.Box.Length == 0 ? null : Posix.TryOpenPlainDirectory(home, record.Box);
         // without its folder it is better in the inbox than nowhere
         var box = folder ?? home;
-        if (mail.Batch <= mark && !IsUnnamed(box, mail.Record) && !IsOld(mail.Record))
+        if (mail.Batch > mark || IsUnnamed(box, record) || IsOld(record))
+        {
+            _restorer.Write(home, box, folder is null ? "" : record.Box, mail);
+        }
+        else if (isSearched)
+        {
             Count.Removed++;
+            memory.Settle(mail);
+        }
         else
-            _restorer.Write(home, box, folder is null ? "" : mail.Record.Box, mail);
+        {
+            _aside.Add((mail, "it was moved or removed by its reader, and not all directories could be searched for it"));
+        }
+
+        return true;
     }
 
     /// <summary>Whether its rename was lost.</summary>
@@ -170,27 +239,22 @@ internal sealed class JournalReplay(IJournalDisk disk, string path, RootGuard ro
         return tmp is not null && FileStatus.TryGet(tmp, record.Name) is { IsRegular: true };
     }
 
-    /// <summary>Whether it may have lain in <c>tmp</c>, and been swept by a reader since.</summary>
-    private bool IsOld(MailRecord record) => _now - record.Written >= PlaceSweeper.Age;
+    /// <summary>Whether it may have lain in <c>tmp</c>, and been swept by a reader since. Where the machine has not been off, it never lay there.</summary>
+    private bool IsOld(MailRecord record) => _now - record.Written >= PlaceSweeper.Age && record.Written < bootedAt;
 
-    private bool Try(FoundMail mail, Action step) => Try([mail], step);
-
-    /// <summary>Who may write to a Maildir can put something else in the place of anything: that is no reason for a server not to start, nor one to drop mail.</summary>
-    private bool Try(List<FoundMail> mails, Action step)
+    /// <summary>Who may write to a Maildir can put something else in the place of anything: that is no reason to keep the mail of all others waiting, nor to drop one.</summary>
+    private bool Try(FoundMail mail, Func<bool> step)
     {
         try
         {
-            step();
-            return true;
+            return step();
         }
         catch (PosixException e) when (e.Errno.IsOfPlace())
         {
-            foreach (var mail in mails)
-            {
-                JournalLog.Aside(logger, mail.Record.Name, mail.Record.Home, e.Message, aside.Keep(mail));
-                Count.Aside++;
-            }
-
+            if (FileStatus.TryGet(mail.Record.Home) is null)
+                Skip(mail.Record, $"{mail.Record.Home} is gone");
+            else
+                _aside.Add((mail, e.Message));
             return false;
         }
     }

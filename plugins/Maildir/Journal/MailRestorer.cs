@@ -7,7 +7,8 @@ namespace MailStore.Maildir.Journal;
 /// <summary>Stores mails again that a power cut took: first all of them in <c>tmp</c>, then, when that is durable, each gets its name.</summary>
 internal sealed class MailRestorer
 {
-    private const string Suffix = ".replay-";
+    // the same in each attempt: what one left behind, the next one takes away
+    private const string Suffix = ".replay";
 
     private readonly List<Restored> _restored = [];
 
@@ -20,19 +21,21 @@ internal sealed class MailRestorer
         var record = mail.Record;
         MaildirTree.Complete(box, record.Ids);
         using var tmp = Posix.OpenDirectory(box, MaildirTree.Tmp);
-        var restored = new Restored(mail, directory, $"{record.Name}{Suffix}{Guid.NewGuid():n}");
+        var restored = new Restored(mail, directory, record.Name + Suffix);
         _restored.Add(restored);
+        Posix.Unlink(tmp, restored.Temporary);
         MailMender.Write(tmp, restored.Temporary, mail);
         if (record.IsCounted)
             MaildirSize.Discard(home);
     }
 
     /// <summary>Gives all their names, now that their contents are durable.</summary>
-    /// <param name="step">Runs it for each; false if its place does not let it in.</param>
-    public void NameAll(Action<FoundMail, Action> step)
+    /// <param name="openHome">Opens a Maildir; null if it is not that user's any more.</param>
+    /// <param name="step">Runs it for each; the step tells whether it has its name.</param>
+    public void NameAll(Func<MailRecord, Descriptor?> openHome, Action<FoundMail, Func<bool>> step)
     {
         foreach (var restored in _restored)
-            step(restored.Mail, () => Name(restored));
+            step(restored.Mail, () => TryName(restored, openHome));
         _restored.Clear();
     }
 
@@ -43,7 +46,8 @@ internal sealed class MailRestorer
         {
             try
             {
-                using var tmp = Open(restored, MaildirTree.Tmp);
+                using var home = Posix.OpenDirectory(restored.Mail.Record.Home);
+                using var tmp = Open(home, restored, MaildirTree.Tmp);
                 Posix.Unlink(tmp, restored.Temporary);
             }
             catch (PosixException)
@@ -55,17 +59,20 @@ internal sealed class MailRestorer
         _restored.Clear();
     }
 
-    private static void Name(Restored restored)
+    private static bool TryName(Restored restored, Func<MailRecord, Descriptor?> openHome)
     {
-        using var tmp = Open(restored, MaildirTree.Tmp);
-        using var @new = Open(restored, MaildirTree.New);
+        using var home = openHome(restored.Mail.Record);
+        if (home is null)
+            return false;
+        using var tmp = Open(home, restored, MaildirTree.Tmp);
+        using var @new = Open(home, restored, MaildirTree.New);
         Posix.Rename(tmp, restored.Temporary, @new, restored.Mail.Record.Name);
         Posix.Unlink(tmp, restored.Mail.Record.Name);
+        return true;
     }
 
-    private static Descriptor Open(Restored restored, string part)
+    private static Descriptor Open(Descriptor home, Restored restored, string part)
     {
-        using var home = Posix.OpenDirectory(restored.Mail.Record.Home);
         using var folder = restored.Box.Length == 0 ? null : Posix.OpenDirectory(home, restored.Box);
         return Posix.OpenDirectory(folder ?? home, part);
     }

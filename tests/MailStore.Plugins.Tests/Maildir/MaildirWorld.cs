@@ -38,6 +38,9 @@ internal sealed class MaildirWorld : IAsyncDisposable
     /// <summary>Whether an agent's start is over only when its journal is open, or there is to be none.</summary>
     public bool AwaitsJournal { get; set; } = true;
 
+    /// <summary>Since when the machine has run, as agents see it: all mails of the tests are of before, but for those of a test that sets it.</summary>
+    public DateTimeOffset BootedAt { get; set; } = DateTimeOffset.MaxValue;
+
     /// <summary>Of each file of a journal.</summary>
     public long JournalCapacity { get; set; } = 1 << 20;
 
@@ -52,14 +55,26 @@ internal sealed class MaildirWorld : IAsyncDisposable
         // these tests cut no power: any file system will do, and none where a test does not ask for it
         agent.JournalStart.FindFault = (_, _) => Options.Durability == Durability.Journal || MayKeepJournal ? null : "a test does not want it";
         agent.JournalStart.Capacity = JournalCapacity;
+        agent.JournalStart.BootedAt = BootedAt;
         await agent.StartAsync(CancellationToken.None);
         if (AwaitsJournal && (Options.Durability == Durability.Journal || MayKeepJournal))
         {
             Clock.Advance(CurrentJournal.Reserve);
-            await agent.JournalOpening;
+            await agent.JournalOpening.WaitAsync(TimeSpan.FromSeconds(60));
         }
 
         return agent;
+    }
+
+    /// <summary>Lets the time pass until an agent's journal is open.</summary>
+    public async Task AwaitJournalAsync(MaildirAgent agent)
+    {
+        var began = Environment.TickCount64;
+        while (await Task.WhenAny(agent.JournalOpening, Task.Delay(20)) != agent.JournalOpening)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.True(Environment.TickCount64 - began < 60_000, "the journal is not opened");
+        }
     }
 
     public AllocationContext Attempt() => new("maildir", Sequences);

@@ -31,6 +31,9 @@ internal sealed class CrashedWorld : IAsyncDisposable
     /// <summary>All files of the Maildir that readers see.</summary>
     public IEnumerable<string> Mails => Directory.EnumerateFiles(Home, "*,S=*", SearchOption.AllDirectories).Where(file => Directory.GetParent(file)!.Name != "tmp");
 
+    /// <summary>All that is kept aside.</summary>
+    public string[] Aside => Directory.Exists($"{World.Data}/maildir/lost") ? Directory.GetFiles($"{World.Data}/maildir/lost", "*", SearchOption.AllDirectories) : [];
+
     public static async Task<CrashedWorld> MakeAsync(string? folder = null, ByteSize? quota = null)
     {
         var crashed = new CrashedWorld(new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Journal } });
@@ -49,13 +52,6 @@ internal sealed class CrashedWorld : IAsyncDisposable
 
     /// <summary>The next start of the server.</summary>
     public Task<MaildirAgent> RestartAsync() => World.StartAsync();
-
-    /// <summary>Lets the time pass until its journal is open.</summary>
-    public async Task AwaitJournalAsync(MaildirAgent agent)
-    {
-        while (await Task.WhenAny(agent.JournalOpening, Task.Delay(20)) != agent.JournalOpening)
-            World.Clock.Advance(TimeSpan.FromSeconds(1));
-    }
 
     /// <summary>As if the power had gone once more, before that start emptied the journal.</summary>
     public void BringBackJournal()

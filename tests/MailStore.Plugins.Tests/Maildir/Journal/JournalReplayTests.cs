@@ -163,7 +163,7 @@ public sealed class JournalReplayTests
         Directory.Move(crashed.World.Base + "/aside", crashed.World.Data + "/mail");
         if (isRestarted)
             agent = await crashed.RestartAsync();
-        await crashed.AwaitJournalAsync(agent);
+        await crashed.World.AwaitJournalAsync(agent);
         crashed.AssertWhole(crashed.Path);
         Assert.True((await agent.CheckHealthAsync(CancellationToken.None)).IsHealthy);
     }
@@ -189,7 +189,8 @@ public sealed class JournalReplayTests
         await File.WriteAllTextAsync($"{crashed.Home}/tmp", "in the way");
         var agent = await crashed.RestartAsync();
         Assert.Empty(crashed.Mails);
-        var aside = Assert.Single(Directory.GetFiles($"{crashed.World.Data}/maildir/lost/maildir{crashed.Home}"));
+        var aside = Assert.Single(crashed.Aside);
+        Assert.Contains("1 mails of a crash are kept aside", (await agent.CheckHealthAsync(CancellationToken.None)).Message, StringComparison.Ordinal);
         Assert.Equal((crashed.Name, "Return-Path: <bob@example.net>\n" + CrashedWorld.Content, CrashedWorld.Arrival.UtcDateTime), (Path.GetFileName(aside), await File.ReadAllTextAsync(aside), File.GetLastWriteTimeUtc(aside)));
         var finding = await agent.InspectPlacesAsync(new FakeRecords(), new Inspection(true, TimeSpan.Zero), CancellationToken.None).FirstAsync();
         Assert.Equal(FindingKind.OrphanedMail, finding.Kind);
@@ -200,11 +201,98 @@ public sealed class JournalReplayTests
     public async Task What_was_removed_with_its_user_does_not_come_back_into_a_directory_that_was_adopted()
     {
         await using var crashed = await CrashedWorld.MakeAsync();
-        File.Delete(crashed.Path);
+        foreach (var part in (string[])["cur", "new", "tmp"])
+            Directory.Delete($"{crashed.Home}/{part}", recursive: true);
         File.Delete($"{crashed.Home}/mailstore-owner");
         crashed.ForgetMark();
         await crashed.RestartAsync();
+        Assert.Empty(MaildirWorld.Tree(crashed.Home));
+        Assert.Empty(crashed.Aside);
+    }
+
+    [Fact]
+    public async Task Where_the_owner_file_is_lost_a_torn_mail_is_mended()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        File.Delete($"{crashed.Home}/mailstore-owner");
+        Tear(crashed.Path, "half");
+        await crashed.RestartAsync();
+        crashed.AssertWhole(crashed.Path);
+    }
+
+    [Fact]
+    public async Task Where_the_owner_file_is_lost_a_missing_mail_is_kept_aside()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync(InFolder);
+        File.Delete($"{crashed.Home}/mailstore-owner");
+        File.Delete(crashed.Path);
+        crashed.ForgetMark();
+        await crashed.RestartAsync();
         Assert.Empty(crashed.Mails);
+        Assert.EndsWith($"/maildir/lost/maildir{crashed.Home}/.{InFolder}/{crashed.Name}", Assert.Single(crashed.Aside), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Purging_a_user_removes_what_is_kept_aside_of_him()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        File.Delete(crashed.Path);
+        crashed.ForgetMark();
+        Directory.Delete($"{crashed.Home}/tmp");
+        await File.WriteAllTextAsync($"{crashed.Home}/tmp", "in the way");
+        var agent = await crashed.RestartAsync();
+        Assert.Single(crashed.Aside);
+        File.Delete($"{crashed.Home}/tmp");
+        await ((IMailboxRemoval)await crashed.World.MailboxAsync(agent)).RemoveAllAsync(CancellationToken.None);
+        Assert.Empty(crashed.Aside);
+    }
+
+    [FactIf("bash")]
+    public async Task A_mail_that_may_have_been_moved_to_where_nobody_can_look_is_kept_aside()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        await Shell.RunAsync("bash", "-c", $"mkdir -p {crashed.Home}/$'.caf\\xe9'/cur && mv {crashed.Path} {crashed.Home}/$'.caf\\xe9'/cur/");
+        await crashed.RestartAsync();
+        Assert.Single(crashed.Aside);
+        // the runtime does not get there
+        await Shell.RunAsync("rm", "-r", crashed.Home);
+    }
+
+    [Fact]
+    public async Task One_that_was_removed_long_ago_does_not_come_back_where_the_machine_was_not_off()
+    {
+        await using var crashed = await CrashedWorld.MakeAsync();
+        File.Delete(crashed.Path);
+        crashed.World.BootedAt = DateTimeOffset.MinValue;
+        crashed.World.Clock.Advance(TimeSpan.FromHours(36));
+        await crashed.RestartAsync();
+        Assert.Empty(crashed.Mails);
+    }
+
+    [FactIf("root", "mkfs.ext4", "losetup")]
+    public async Task A_disk_that_is_full_keeps_its_mail_in_the_journal_until_there_is_room_and_none_comes_back_that_was_there()
+    {
+        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Journal } };
+        await using var disk = await LoopDisk.MountAsync(world, 20, "mkfs.ext4", "-q");
+        var agent = await world.StartAsync();
+        var mailbox = await world.MailboxAsync(agent);
+        var there = (await mailbox.DeliverAsync(MaildirWorld.Mail(), CancellationToken.None)).StoredId;
+        var lost = (await mailbox.DeliverAsync(MaildirWorld.Mail("Subject: large\n\n" + new string('x', 100_000)), CancellationToken.None)).StoredId;
+        agent.Dispose();
+        File.Delete($"{world.AliceHome}/new/{lost}");
+        File.SetLastWriteTimeUtc($"{world.Data}/maildir/journal/maildir/marker", DateTime.UnixEpoch);
+        disk.Fill();
+        world.AwaitsJournal = false;
+        agent = await world.StartAsync();
+        Assert.Contains("No space left", (await agent.CheckHealthAsync(CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Empty(MaildirWorld.Files($"{world.AliceHome}/tmp"));
+        // its reader works on meanwhile
+        File.Delete($"{world.AliceHome}/new/{there}");
+        disk.MakeRoom();
+        await world.AwaitJournalAsync(agent);
+        Assert.Equal([lost], MaildirWorld.Files($"{world.AliceHome}/new").Select(Path.GetFileName));
+        Assert.True((await agent.CheckHealthAsync(CancellationToken.None)).IsHealthy);
+        await agent.StopAsync(CancellationToken.None);
     }
 
     [Fact]

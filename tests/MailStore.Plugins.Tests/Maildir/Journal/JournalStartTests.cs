@@ -85,10 +85,12 @@ public sealed class JournalStartTests
         var result = await mailbox.DeliverAsync(MaildirWorld.Mail(), None);
         using (var disk = JournalDisk.TryOpen(world.Data + "/maildir/journal/maildir", world.JournalCapacity))
             Assert.Null(disk);
-        // as after a kill
+        // as after a kill, and a cut that took the contents
         agent.Dispose();
+        await File.WriteAllBytesAsync($"{world.AliceHome}/new/{result.StoredId}", []);
         world.MayKeepJournal = false;
         await world.StartAsync();
+        Assert.NotEmpty(await File.ReadAllBytesAsync($"{world.AliceHome}/new/{result.StoredId}"));
         Assert.Equal(result.StoredId, Path.GetFileName(Assert.Single(MaildirWorld.Files(world.AliceHome + "/new"))));
         Assert.False(Directory.Exists(world.Data + "/maildir/journal/maildir"));
     }
@@ -158,19 +160,52 @@ public sealed class JournalStartTests
         await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Auto }, MayKeepJournal = true, AwaitsJournal = false };
         var agent = await world.StartAsync();
         Assert.Equal(DeliveryStatus.Stored, (await (await world.MailboxAsync(agent)).DeliverAsync(MaildirWorld.Mail(), None)).Status);
-        await agent.StopAsync(None);
+        world.Clock.Advance(CurrentJournal.Reserve - TimeSpan.FromSeconds(1));
+        await Task.Delay(200);
         Assert.False(Directory.Exists(world.Data + "/maildir/journal"));
+        world.Clock.Advance(TimeSpan.FromSeconds(1));
+        await agent.JournalOpening.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.True(File.Exists(world.Data + "/maildir/journal/maildir/marker"));
+        await agent.StopAsync(None);
     }
 
     [Fact]
-    public async Task Two_servers_do_not_write_one_journal()
+    public async Task Two_servers_do_not_write_one_journal_and_the_second_has_it_when_the_first_is_gone()
     {
         await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Journal } };
         var agent = await world.StartAsync();
-        var fault = await Assert.ThrowsAsync<TemporaryFailureException>(() => world.StartAsync());
-        Assert.Contains("another server has the journal", fault.Message, StringComparison.Ordinal);
+        world.AwaitsJournal = false;
+        var second = await world.StartAsync();
+        Assert.Contains("another server has the journal", (await second.CheckHealthAsync(None)).Message, StringComparison.Ordinal);
+        Assert.Equal(DeliveryStatus.Stored, (await (await world.MailboxAsync(second)).DeliverAsync(MaildirWorld.Mail(), None)).Status);
         await agent.StopAsync(None);
-        await world.StartAsync();
+        await world.AwaitJournalAsync(second);
+        Assert.True((await second.CheckHealthAsync(None)).IsHealthy);
+    }
+
+    [Fact]
+    public async Task Auto_keeps_no_journal_where_other_servers_may_share_the_users()
+    {
+        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Auto }, MayKeepJournal = true, AwaitsJournal = false };
+        var agent = new MaildirAgent(world.Options, NullLogger<MaildirAgent>.Instance, world.Clock, new ModuleContext("maildir", world.Data));
+        agent.JournalStart.FindFault = (_, _) => null;
+        agent.FindUnmet(new SharedUsers());
+        await agent.StartAsync(None);
+        await world.AwaitJournalAsync(agent);
+        Assert.False(Directory.Exists(world.Data + "/maildir/journal"));
+        await agent.StopAsync(None);
+    }
+
+    [Fact]
+    public async Task A_stop_in_the_middle_of_laying_out_leaves_what_the_next_start_goes_on_with()
+    {
+        await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Journal }, JournalCapacity = JournalDisk.DefaultCapacity, AwaitsJournal = false };
+        var agent = await world.StartAsync();
+        await agent.StopAsync(None);
+        world.AwaitsJournal = true;
+        agent = await world.StartAsync();
+        Assert.Equal(DeliveryStatus.Stored, (await (await world.MailboxAsync(agent)).DeliverAsync(MaildirWorld.Mail(), None)).Status);
+        Assert.Equal(2 * JournalDisk.DefaultCapacity, new DirectoryInfo(world.Data + "/maildir/journal/maildir").GetFiles().Sum(file => file.Length));
     }
 
     [Theory, InlineData(false), InlineData(true)]
@@ -196,5 +231,20 @@ public sealed class JournalStartTests
         Assert.All(results, result => Assert.Equal(DeliveryStatus.Stored, result.Status));
         Assert.Equal(results.Select(result => result.StoredId).Order(StringComparer.Ordinal), MaildirWorld.Files(world.AliceHome + "/new").Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Empty(MaildirWorld.Files(world.AliceHome + "/tmp"));
+    }
+
+    private sealed class SharedUsers : IUserDatabase, ISharedUserDatabase
+    {
+        public ValueTask<TimeSpan> GetLockLeaseAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<UserRecord?> FindAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<UserRecord?> TryAddAsync(UserRecord user, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<UserRecord?> TryReplaceAsync(UserRecord user, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<bool> TryRemoveAsync(UserRecord user, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<UserRecord> ListAsync(string? prefix, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

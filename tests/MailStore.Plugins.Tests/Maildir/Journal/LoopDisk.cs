@@ -8,6 +8,8 @@ internal sealed class LoopDisk : IAsyncDisposable
 
     private LoopDisk(string image, string folder) => (_image, _folder) = (image, folder);
 
+    private string Filler => Path.Combine(_folder, "filler");
+
     /// <param name="megabytes">Its size.</param>
     /// <param name="make">The program that makes it, and its options.</param>
     public static async Task<LoopDisk> MountAsync(MaildirWorld world, int megabytes, params string[] make)
@@ -19,6 +21,27 @@ internal sealed class LoopDisk : IAsyncDisposable
         await Shell.RunAsync("mount", "-o", "loop", disk._image, disk._folder);
         return disk;
     }
+
+    /// <summary>Leaves no room.</summary>
+    public void Fill()
+    {
+        using var file = File.Create(Filler);
+        var piece = new byte[1 << 20];
+        for (var size = piece.Length; size >= 512; size /= 2)
+        {
+            try
+            {
+                while (true)
+                    RandomAccess.Write(file.SafeFileHandle, piece.AsSpan(0, size), RandomAccess.GetLength(file.SafeFileHandle));
+            }
+            catch (IOException)
+            {
+                // with a smaller piece
+            }
+        }
+    }
+
+    public void MakeRoom() => File.Delete(Filler);
 
     /// <summary>As if it had found an error of its own; ext4 only.</summary>
     public async Task FailAsync()
@@ -34,5 +57,6 @@ internal sealed class LoopDisk : IAsyncDisposable
         await Shell.RunAsync("mount", "-o", "loop", _image, _folder);
     }
 
-    public async ValueTask DisposeAsync() => await Shell.RunAsync("umount", _folder);
+    // also while agents of a test that failed have files open: what it failed of is to be seen
+    public async ValueTask DisposeAsync() => await Shell.RunAsync("umount", "--lazy", _folder);
 }
