@@ -20,7 +20,7 @@ if (args is ["server", ..])
     return await ServerBenchmark.RunAsync(args[1..]);
 
 if (args is ["guard", ..])
-    return await GuardBenchmark.RunAsync(commit: args.Contains("--commit"), place: args.SkipWhile(argument => argument != "--place").ElementAtOrDefault(1));
+    return await GuardBenchmark.RunAsync(args[1..]);
 
 if (args is ["growth", ..])
     return await GrowthBenchmark.RunAsync(args[1..]);

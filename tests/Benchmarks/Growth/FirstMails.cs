@@ -9,7 +9,7 @@ namespace MailStore.Benchmarks.Growth;
 internal static class FirstMails
 {
     private const int Storm = 10_000, Warmers = 1000;
-    private const double Warm = 5;
+    private const double Warm = 8;
 
     private static readonly Cell Load = new(32, 4096, 1);
 
@@ -25,7 +25,7 @@ internal static class FirstMails
             foreach (var side in Figures.Turn(sides, run))
             {
                 await using var server = await side.StartAsync(folder, users);
-                await ServerBenchmark.WarmUpAsync(load, server, Warmers, Warm);
+                await ServerBenchmark.LoadAsync(load, server, Load, Warmers, "-t", $"{Warm}");
                 ServerBenchmark.Sync();
                 var before = server.Processes.Megabytes;
                 var measured = await StormAsync(load, server, side == sides[0] ? Warmers + (run * Storm) : Warmers);

@@ -24,8 +24,11 @@ internal static class FullMailbox
             {
                 foreach (var isFull in Figures.Turn([true, false], run))
                 {
+                    var user = isFull ? FullOne : nextEmpty++;
+                    // the first one makes the mailbox
+                    await DeliverAsync(load, server, cell, user, "-m", "1");
                     ServerBenchmark.Sync();
-                    (isFull ? full : empty).Add(await DeliverAsync(load, server, cell, isFull ? FullOne : nextEmpty++, "-t", $"{Seconds}"));
+                    (isFull ? full : empty).Add(await DeliverAsync(load, server, cell, user, "-t", $"{Seconds}"));
                 }
             }
 

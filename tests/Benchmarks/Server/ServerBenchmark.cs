@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MailStore.Benchmarks.Grounds;
 
 namespace MailStore.Benchmarks.Server;
 
@@ -16,6 +17,14 @@ internal static class ServerBenchmark
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var options = ServerOptions.Parse(arguments);
+        return options.Ground is { } wanted
+            ? await GroundRun.RunAsync(wanted, options.Place, ground => RunAsync(options with { Place = ground.Folder, Keeps = true }, ground))
+            : await RunAsync(options, null);
+    }
+
+    /// <param name="ground">That the mail goes to, if it is one that can get full.</param>
+    private static async Task<int> RunAsync(ServerOptions options, Ground? ground)
+    {
         var folder = options.Place is { } place ? Directory.CreateDirectory(Path.Combine(place, $"mailstore-bench-{Environment.ProcessId}")) : Directory.CreateTempSubdirectory("mailstore-bench-");
         File.SetUnixFileMode(folder.FullName, (UnixFileMode)0x1ED); // 0755: Dovecot works as another user
         var servers = new List<ILoadedServer>();
@@ -33,7 +42,11 @@ internal static class ServerBenchmark
 
             var report = new ServerReport(options);
             foreach (var server in servers)
+            {
                 await WarmUpAsync(load, server, options.Users, options.Warm);
+                await (ground?.ThrowIfFullAsync() ?? Task.CompletedTask);
+            }
+
             var turn = 0;
             for (var run = 0; run < options.Runs; run++)
             {
@@ -49,10 +62,13 @@ internal static class ServerBenchmark
 
                     Sync();
                     report.Add(Limit, cell, await LimitAsync(disk, diskFolder, cell, options));
-                    if (!options.WithJournal)
-                        continue;
-                    Sync();
-                    report.Add(JournalLimit, cell, await LimitAsync(disk, diskFolder, cell, options, "-j"));
+                    if (options.WithJournal)
+                    {
+                        Sync();
+                        report.Add(JournalLimit, cell, await LimitAsync(disk, diskFolder, cell, options, "-j"));
+                    }
+
+                    await (ground?.ThrowIfFullAsync() ?? Task.CompletedTask);
                 }
             }
 

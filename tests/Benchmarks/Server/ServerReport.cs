@@ -47,7 +47,7 @@ internal sealed class ServerReport(ServerOptions options)
     private string Table()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Medians of {options.Runs} runs of {options.Seconds} s, {options.Users} users, {Environment.ProcessorCount} processors, the client among them.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"Medians of {options.Runs} runs of {options.Seconds} s, {options.Users} users, {Environment.ProcessorCount} processors, the client among them{(options.Ground is { } ground ? $"; {ground.Kind} in an image of {ground.Size}" : "")}.\n\n");
         text.Append("| connections, size, recipients | server | deliveries/s | p50 ms | p99 ms | p99.9 ms | processor, us a delivery |\n|---|---|---|---|---|---|---|\n");
         foreach (var cell in options.Cells)
         {
@@ -73,6 +73,7 @@ internal sealed class ServerReport(ServerOptions options)
             options.Seconds,
             options.Users,
             Processors = Environment.ProcessorCount,
+            Ground = options.Ground?.Kind,
             Measured = _runs.Select(run => new { run.Server, run.Cell, run.Measured }),
             MemoryInMegabytes = _memory,
             FlushesADelivery = _flushes,
