@@ -55,7 +55,8 @@ internal sealed class ServerReport(ServerOptions options)
             {
                 double Of(Func<Measured, double> what) => Median(server, cell, what);
                 text.Append(CultureInfo.InvariantCulture, $"| {cell.Connections}, {cell.Size}, {cell.Recipients} | {server} | {Of(m => m.PerSecond):F0} | ");
-                text.Append(server is ServerBenchmark.Limit or ServerBenchmark.JournalLimit ? "| | | " : string.Create(CultureInfo.InvariantCulture, $"{Of(m => m.P50):F2} | {Of(m => m.P99):F2} | {Of(m => m.P999):F2} | "));
+                // where none was measured
+                text.Append(Of(m => m.P50) == 0 ? "| | | " : string.Create(CultureInfo.InvariantCulture, $"{Of(m => m.P50):F2} | {Of(m => m.P99):F2} | {Of(m => m.P999):F2} | "));
                 text.Append(CultureInfo.InvariantCulture, $"{Of(m => m.Processor):F0} |\n");
             }
         }
