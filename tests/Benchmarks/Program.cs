@@ -3,6 +3,7 @@ using MailStore.Benchmarks;
 using MailStore.Benchmarks.Deliver;
 using MailStore.Benchmarks.Formats;
 using MailStore.Benchmarks.Growth;
+using MailStore.Benchmarks.Parts;
 using MailStore.Benchmarks.Restarts;
 using MailStore.Benchmarks.Server;
 using MailStore.Benchmarks.Sessions;
@@ -40,5 +41,5 @@ if (args is ["formats", ..])
     return await FormatsBenchmark.RunAsync(rounds: numbers.ElementAtOrDefault(0) is > 0 and var rounds ? rounds : 5, seconds: numbers.ElementAtOrDefault(1) is > 0 and var length ? length : 3);
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(StartBenchmark).Assembly).Run(args);
+BenchmarkSwitcher.FromAssembly(typeof(StartBenchmark).Assembly).Run(args, PartsConfig.Create());
 return 0;

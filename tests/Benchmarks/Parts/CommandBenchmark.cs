@@ -6,7 +6,6 @@ using MailStore.Host.Lmtp;
 namespace MailStore.Benchmarks.Parts;
 
 /// <summary>The commands of a mail: each alone, and an envelope as Postfix pipelines it, cut into its lines.</summary>
-[Parts]
 public class CommandBenchmark
 {
     private const int LongestLine = 2048;

@@ -9,7 +9,6 @@ namespace MailStore.Benchmarks.Parts;
 /// The content of a mail off the wire. Dots are taken off and CR LF becomes LF in one pass over what was read, so the two are measured together; BDAT has no dots. The
 /// copy of the same bytes is what no reader can go below.
 /// </summary>
-[Parts]
 public class DataBenchmark
 {
     private readonly ScratchWriter _scratch = new();

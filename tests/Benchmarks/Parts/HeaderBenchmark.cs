@@ -6,7 +6,6 @@ using MailStore.Sdk;
 namespace MailStore.Benchmarks.Parts;
 
 /// <summary>The header of a mail: what is written before it (Return-Path, Delivered-To, X-Original-To, Received), and what is looked for in its own.</summary>
-[Parts]
 public class HeaderBenchmark
 {
     private readonly MailContent _mail = MailContent.FromMemory(SampleMail.All.First().Content);

@@ -8,7 +8,6 @@ namespace MailStore.Benchmarks.Parts;
 /// What the host remembers of a user: found, or not there and kept anew, in a cache that turns its generations over; and the same as a recipient meets it, where a
 /// miss binds the settings and asks the module, here one that does nothing.
 /// </summary>
-[Parts]
 public class ParseCacheBenchmark
 {
     private const int Capacity = 20_000;
