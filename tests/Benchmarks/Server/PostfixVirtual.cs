@@ -46,7 +46,7 @@ internal sealed class PostfixVirtual : ILoadedServer
         await File.WriteAllTextAsync(Path.Combine(folder, "etc", "main.cf"), MainFile(folder));
         await File.WriteAllTextAsync(Path.Combine(folder, "etc", "master.cf"), MasterFile(port));
         await File.WriteAllTextAsync(Path.Combine(folder, "etc", "virtual"), string.Concat(Enumerable.Range(0, users).Select(user => $"user{user}@example.test user{user}/Maildir/\n")));
-        // it becomes its master process, which stays in the foreground
+        // in the foreground: below it is its master process
         var process = Process.Start("/bin/sh", ["-c", "exec /usr/sbin/postfix -c \"$0/etc\" start-fg </dev/null >\"$0/output\" 2>&1", folder]);
         for (var watch = Stopwatch.StartNew(); ; await Task.Delay(20))
         {
@@ -76,11 +76,27 @@ internal sealed class PostfixVirtual : ILoadedServer
 
     public async ValueTask DisposeAsync()
     {
-        // its children end with it
-        using (var kill = Process.Start("/bin/kill", ["-TERM", $"{_process.Id}"]))
+        // a script stands before the master process, and would leave it and its children behind
+        var all = Processes.All();
+        using (var kill = Process.Start("/bin/kill", ["-TERM", .. all.Select(id => $"{id}")]))
             await kill.WaitForExitAsync();
         await _process.WaitForExitAsync();
+        for (var watch = Stopwatch.StartNew(); all.Any(HoldsFiles) && watch.Elapsed < Patience;)
+            await Task.Delay(20);
         _process.Dispose();
+    }
+
+    /// <summary>One that has ended and waits for its parent has no command line any more.</summary>
+    private static bool HoldsFiles(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline").Length > 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private int Count(params string[] queues) => queues.Select(queue => new DirectoryInfo(Path.Combine(_queue, queue))).Where(queue => queue.Exists)
