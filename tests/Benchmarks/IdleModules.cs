@@ -1,4 +1,5 @@
 using MailStore.Host.Configuration;
+using MailStore.Host.Delivery;
 using MailStore.Host.Modules;
 using MailStore.Sdk;
 using MailStore.Tests;
@@ -12,11 +13,12 @@ internal sealed class IdleModules : IDisposable
     public const string User = "alice@example.org";
 
     private readonly ModuleSet _modules;
+    private readonly HostConfiguration _configuration;
     private readonly DirectoryInfo _data;
 
-    private IdleModules(ModuleSet modules, DirectoryInfo data)
+    private IdleModules(ModuleSet modules, HostConfiguration configuration, DirectoryInfo data)
     {
-        (_modules, _data) = (modules, data);
+        (_modules, _configuration, _data) = (modules, configuration, data);
         var user = new EffectiveUser(new UserRecord { Name = User, Version = 1 }, null);
         Mailbox = ((ParseResult.Ready)modules.Mdas["idle"].Agent.Parse(user)).Mailbox;
     }
@@ -38,8 +40,11 @@ internal sealed class IdleModules : IDisposable
             Root = null,
             Mistakes = [],
         };
-        return new IdleModules(ModuleSet.Load(configuration, NullLoggerFactory.Instance, TimeProvider.System), data);
+        return new IdleModules(ModuleSet.Load(configuration, NullLoggerFactory.Instance, TimeProvider.System), configuration, data);
     }
+
+    /// <summary>One that remembers nothing yet.</summary>
+    public UserDirectory CreateDirectory() => new(_configuration, _modules);
 
     public void Dispose()
     {

@@ -2,6 +2,8 @@ using BenchmarkDotNet.Running;
 using MailStore.Benchmarks;
 using MailStore.Benchmarks.Deliver;
 using MailStore.Benchmarks.Formats;
+using MailStore.Benchmarks.Growth;
+using MailStore.Benchmarks.Parts;
 using MailStore.Benchmarks.Restarts;
 using MailStore.Benchmarks.Server;
 using MailStore.Benchmarks.Sessions;
@@ -19,13 +21,10 @@ if (args is ["server", ..])
     return await ServerBenchmark.RunAsync(args[1..]);
 
 if (args is ["guard", ..])
-    return await GuardBenchmark.RunAsync(commit: args.Contains("--commit"), place: args.SkipWhile(argument => argument != "--place").ElementAtOrDefault(1));
+    return await GuardBenchmark.RunAsync(args[1..]);
 
 if (args is ["growth", ..])
-{
-    var numbers = args.Skip(1).Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).ToList();
-    return await GrowthBenchmark.RunAsync(runs: numbers.ElementAtOrDefault(0) is > 0 and var runs ? runs : 5, many: numbers.ElementAtOrDefault(1) is > 0 and var users ? users : 1_000_000);
-}
+    return await GrowthBenchmark.RunAsync(args[1..]);
 
 if (args is ["boundary", ..])
     return BoundaryReport.Run(inShort: args is [_, "--short"]);
@@ -42,5 +41,5 @@ if (args is ["formats", ..])
     return await FormatsBenchmark.RunAsync(rounds: numbers.ElementAtOrDefault(0) is > 0 and var rounds ? rounds : 5, seconds: numbers.ElementAtOrDefault(1) is > 0 and var length ? length : 3);
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(StartBenchmark).Assembly).Run(args);
+BenchmarkSwitcher.FromAssembly(typeof(StartBenchmark).Assembly).Run(args, PartsConfig.Create());
 return 0;

@@ -22,7 +22,7 @@ internal static class StartBenchmark
         var times = new List<double>();
         for (var run = 0; run <= runs; run++)
         {
-            var milliseconds = await StartOnceAsync(program);
+            var (milliseconds, _) = await StartOnceAsync(program, MailStoreServer.ModulesOf(program));
             // the first one warms the page cache
             if (run > 0)
                 times.Add(milliseconds);
@@ -33,13 +33,14 @@ internal static class StartBenchmark
         return 0;
     }
 
-    private static async Task<double> StartOnceAsync(string program)
+    /// <param name="modules">The folder of its plugins.</param>
+    /// <returns>How long it took, and the memory that the server takes then.</returns>
+    internal static async Task<(double Milliseconds, double Megabytes)> StartOnceAsync(string program, string modules)
     {
         var folder = Directory.CreateTempSubdirectory("mailstore-bench-");
         try
         {
             var socket = Path.Combine(folder.FullName, "lmtp.sock");
-            var modules = MailStoreServer.ModulesOf(program);
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "mailstore.toml"), $"data_dir = \"data\"\nmodules_dir = '{modules}'\n[lmtp]\nlisten = [\"unix:{socket}\"]\n");
             await RunAsync(program, folder.FullName, "user", "add", "alice@example.org");
 
@@ -54,9 +55,10 @@ internal static class StartBenchmark
                 line = await replies.ReadLineAsync() ?? throw new InvalidOperationException("the server closed the connection");
             while (!line.StartsWith("250 2.0.0", StringComparison.Ordinal) || !line.Contains("stored", StringComparison.Ordinal));
             var elapsed = watch.Elapsed.TotalMilliseconds;
+            var megabytes = new ProcessTree(server.Id).Megabytes;
             server.Kill();
             await server.WaitForExitAsync();
-            return elapsed;
+            return (elapsed, megabytes);
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using MailStore.Tests;
 
@@ -17,19 +16,10 @@ internal sealed class CTool
     public static async Task<CTool> BuildAsync(string name, string folder)
     {
         var program = Path.Combine(folder, name);
-        await RunAsync("gcc", ["-O2", "-o", program, Path.Combine(RepositoryRoot.Path, "tests", "Benchmarks", "Server", name + ".c"), "-lpthread"]);
+        await Command.RunAsync("gcc", ["-O2", "-o", program, Path.Combine(RepositoryRoot.Path, "tests", "Benchmarks", "Server", name + ".c"), "-lpthread"]);
         return new CTool(program);
     }
 
     /// <summary>Runs it, and reads the line of JSON that it prints.</summary>
-    public async Task<JsonElement> RunAsync(params string[] arguments) => JsonDocument.Parse(await RunAsync(_program, arguments)).RootElement;
-
-    private static async Task<string> RunAsync(string program, string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await errors}");
-    }
+    public async Task<JsonElement> RunAsync(params string[] arguments) => JsonDocument.Parse(await Command.RunAsync(_program, arguments)).RootElement;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MailStore.Benchmarks.Grounds;
 using MailStore.Tests;
 
 namespace MailStore.Benchmarks.Server;
@@ -7,7 +8,7 @@ namespace MailStore.Benchmarks.Server;
 /// <summary>
 /// <c>tests/bench guard</c>: deliveries a second as a share of what the disk alone can do (<c>limit.c</c>), both taken in turns, held to the shares in <c>guard.json</c>. A
 /// third less than there is a fault. <c>--commit</c> writes what was measured into it. With <c>--place FOLDER</c> the mail goes there, and stays: whoever gave the folder
-/// removes it when nothing is measured any more.
+/// removes it when nothing is measured any more. <c>--ground</c>: as for the server.
 /// </summary>
 internal static class GuardBenchmark
 {
@@ -20,12 +21,21 @@ internal static class GuardBenchmark
     private static readonly ServerOptions Options = ServerOptions.Parse(["--runs", $"{Runs}", "--seconds", "1.5", "--no-peers"]);
 
     /// <returns>The exit code: 0 if nothing has become slower.</returns>
-    public static async Task<int> RunAsync(bool commit, string? place)
+    public static Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        var commit = arguments.Contains("--commit");
+        var place = arguments.SkipWhile(argument => argument != "--place").ElementAtOrDefault(1);
+        return GroundOptions.Find(arguments) is { } wanted
+            ? GroundRun.RunAsync(wanted, place, ground => RunAsync(commit, ground.Folder, ground))
+            : RunAsync(commit, place, null);
+    }
+
+    private static async Task<int> RunAsync(bool commit, string? place, Ground? ground)
     {
         var folder = place is null ? Directory.CreateTempSubdirectory("mailstore-bench-") : Directory.CreateDirectory(place);
         try
         {
-            var shares = await MeasureAsync(folder);
+            var shares = await MeasureAsync(folder, ground);
             if (commit)
                 await File.WriteAllTextAsync(Committed, JsonSerializer.Serialize(shares.ToDictionary(share => $"{share.Key}", share => Math.Round(share.Value, 3))) + "\n");
             return Judge(shares, JsonSerializer.Deserialize<Dictionary<string, double>>(await File.ReadAllTextAsync(Committed))!);
@@ -38,7 +48,7 @@ internal static class GuardBenchmark
     }
 
     /// <returns>By connections: the median of the runs.</returns>
-    private static async Task<Dictionary<int, double>> MeasureAsync(DirectoryInfo folder)
+    private static async Task<Dictionary<int, double>> MeasureAsync(DirectoryInfo folder, Ground? ground)
     {
         var load = await CTool.BuildAsync("load", folder.FullName);
         var disk = await CTool.BuildAsync("limit", folder.FullName);
@@ -54,6 +64,7 @@ internal static class GuardBenchmark
                 var ours = await ServerBenchmark.LoadAsync(load, server, cell, Users, "-t", Options.Seconds.ToString(CultureInfo.InvariantCulture));
                 ServerBenchmark.Sync();
                 var limit = await ServerBenchmark.LimitAsync(disk, diskFolder, cell, Options);
+                await (ground?.ThrowIfFullAsync() ?? Task.CompletedTask);
                 if (ours.Failed > 0)
                     throw new InvalidOperationException($"{ours.Failed} deliveries failed");
                 shares[cell.Connections].Add(ours.PerSecond / limit.PerSecond);

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using MailStore.Benchmarks.Grounds;
 
 namespace MailStore.Benchmarks.Server;
 
 /// <summary>
 /// <c>tests/bench server</c>: deliveries a second, latency, processor time, memory and flushes of the whole server, beside what the disk alone can do, and beside Dovecot
-/// where it is installed. All are up at once and take turns within seconds, in an order that rotates: on a machine that others use, too, only figures that were taken side by
+/// and Postfix where they are installed. All are up at once and take turns within seconds, in an order that rotates: on a machine that others use, too, only figures that were taken side by
 /// side can be compared.
 /// </summary>
 internal static class ServerBenchmark
@@ -16,6 +17,14 @@ internal static class ServerBenchmark
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var options = ServerOptions.Parse(arguments);
+        return options.Ground is { } wanted
+            ? await GroundRun.RunAsync(wanted, options.Place, ground => RunAsync(options with { Place = ground.Folder, Keeps = true }, ground))
+            : await RunAsync(options, null);
+    }
+
+    /// <param name="ground">That the mail goes to, if it is one that can get full.</param>
+    private static async Task<int> RunAsync(ServerOptions options, Ground? ground)
+    {
         var folder = options.Place is { } place ? Directory.CreateDirectory(Path.Combine(place, $"mailstore-bench-{Environment.ProcessId}")) : Directory.CreateTempSubdirectory("mailstore-bench-");
         File.SetUnixFileMode(folder.FullName, (UnixFileMode)0x1ED); // 0755: Dovecot works as another user
         var servers = new List<ILoadedServer>();
@@ -26,14 +35,15 @@ internal static class ServerBenchmark
             var diskFolder = folder.CreateSubdirectory("disk").FullName;
             foreach (var (name, program, extra) in options.Builds)
                 servers.Add(await MailStoreServer.StartAsync(name, program, folder.CreateSubdirectory(name).FullName, options.Users, extra));
-            if (options.WithPeers && DovecotLmtp.Exists)
-                servers.Add(await DovecotLmtp.StartAsync(folder.CreateSubdirectory("dovecot").FullName, options.Cells.Max(cell => cell.Connections)));
-            else if (options.WithPeers)
-                await Console.Error.WriteLineAsync("Dovecot is not there (package dovecot-lmtpd, as root): nothing to compare with");
-
+            if (options.WithPeers)
+                await StartPeersAsync(servers, folder, options);
             var report = new ServerReport(options);
             foreach (var server in servers)
+            {
                 await WarmUpAsync(load, server, options.Users, options.Warm);
+                await (ground?.ThrowIfFullAsync() ?? Task.CompletedTask);
+            }
+
             var turn = 0;
             for (var run = 0; run < options.Runs; run++)
             {
@@ -49,10 +59,13 @@ internal static class ServerBenchmark
 
                     Sync();
                     report.Add(Limit, cell, await LimitAsync(disk, diskFolder, cell, options));
-                    if (!options.WithJournal)
-                        continue;
-                    Sync();
-                    report.Add(JournalLimit, cell, await LimitAsync(disk, diskFolder, cell, options, "-j"));
+                    if (options.WithJournal)
+                    {
+                        Sync();
+                        report.Add(JournalLimit, cell, await LimitAsync(disk, diskFolder, cell, options, "-j"));
+                    }
+
+                    await (ground?.ThrowIfFullAsync() ?? Task.CompletedTask);
                 }
             }
 
@@ -74,6 +87,18 @@ internal static class ServerBenchmark
         }
     }
 
+    private static async Task StartPeersAsync(List<ILoadedServer> servers, DirectoryInfo folder, ServerOptions options)
+    {
+        if (DovecotLmtp.Exists)
+            servers.Add(await DovecotLmtp.StartAsync(folder.CreateSubdirectory("dovecot").FullName, options.Cells.Max(cell => cell.Connections)));
+        else
+            await Console.Error.WriteLineAsync("Dovecot is not there (package dovecot-lmtpd, as root): not compared with");
+        if (PostfixVirtual.Exists)
+            servers.Add(await PostfixVirtual.StartAsync(folder.CreateSubdirectory("postfix").FullName, options.Users));
+        else
+            await Console.Error.WriteLineAsync("Postfix is not there (package postfix, as root): not compared with");
+    }
+
     /// <summary>First mails, and time for the runtime to compile for good what is called often: it takes some seconds of a processor, beside the load.</summary>
     internal static async Task WarmUpAsync(CTool load, ILoadedServer server, int users, double seconds)
     {
@@ -91,11 +116,15 @@ internal static class ServerBenchmark
     internal static async Task<Measured> LoadAsync(CTool load, ILoadedServer server, Cell cell, long users, params string[] span)
     {
         var processor = server.Processes.Processor;
-        var told = await load.RunAsync([.. span, "-c", $"{cell.Connections}", "-s", $"{cell.Size}", "-n", $"{cell.Recipients}", "-u", $"{users}", "127.0.0.1", $"{server.Port}"]);
+        var told = await load.RunAsync([
+            .. span, .. (string[])(server.IsQueueing ? ["-S"] : []), "-c", $"{cell.Connections}", "-s", $"{cell.Size}", "-n", $"{cell.Recipients}", "-u", $"{users}", "127.0.0.1", $"{server.Port}"]);
+        var since = Stopwatch.GetTimestamp();
+        var lost = await server.SettleAsync();
         var deliveries = told.GetProperty("deliveries").GetInt64();
-        double Of(string what) => told.GetProperty(what).GetDouble();
+        var seconds = told.GetProperty("seconds").GetDouble() + (server.IsQueueing ? Stopwatch.GetElapsedTime(since).TotalSeconds : 0);
+        double LatencyOf(string what) => server.IsQueueing ? 0 : told.GetProperty(what).GetDouble();
         return new Measured(
-            deliveries / Of("seconds"), Of("p50"), Of("p99"), Of("p999"), (server.Processes.Processor - processor) / Math.Max(deliveries, 1), told.GetProperty("failed").GetInt64());
+            deliveries / seconds, LatencyOf("p50"), LatencyOf("p99"), LatencyOf("p999"), (server.Processes.Processor - processor) / Math.Max(deliveries, 1), told.GetProperty("failed").GetInt64() + lost);
     }
 
     internal static async Task<Measured> LimitAsync(CTool disk, string folder, Cell cell, ServerOptions options, params string[] how)

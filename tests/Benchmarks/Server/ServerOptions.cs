@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailStore.Benchmarks.Grounds;
 
 namespace MailStore.Benchmarks.Server;
 
@@ -22,13 +23,16 @@ internal sealed record ServerOptions
     public string? Output { get; private init; }
 
     /// <summary>Where the servers keep their mail; null: the folder for temporary files.</summary>
-    public string? Place { get; private init; }
+    public string? Place { get; init; }
+
+    /// <summary>A file system that is made for this, where the mail goes; null: that of <see cref="Place"/>.</summary>
+    public GroundOptions? Ground { get; private init; }
 
     /// <summary>
     /// Whether the folder stays. For minutes after many files were deleted, ext4 without a journal looks past their inodes whenever it makes a file: runs that follow on the
     /// same disk would measure that.
     /// </summary>
-    public bool Keeps { get; private init; }
+    public bool Keeps { get; init; }
 
     /// <summary>Builds of this server by name, for a comparison with others than the one that is built here.</summary>
     public IReadOnlyList<(string Name, string Program, string Extra)> Builds { get; private init; } = [("mailstore", MailStoreServer.Built, "")];
@@ -45,6 +49,7 @@ internal sealed record ServerOptions
         for (var i = 0; i < arguments.Count; i++)
         {
             string Value() => ++i < arguments.Count ? arguments[i] : throw new ArgumentException($"{arguments[i - 1]} wants a value");
+            ServerOptions Passing(string value) => value.Length > 0 ? options : throw new ArgumentException($"{arguments[i - 1]} wants a value");
             options = arguments[i] switch
             {
                 "--runs" => options with { Runs = int.Parse(Value(), CultureInfo.InvariantCulture) },
@@ -54,6 +59,8 @@ internal sealed record ServerOptions
                 "--cells" => options with { Cells = Cell.ParseAll(Value()) },
                 "--output" => options with { Output = Value() },
                 "--place" => options with { Place = Value() },
+                // found below, where both are known
+                "--ground" or "--ground-size" => Passing(Value()),
                 "--keep" => options with { Keeps = true },
                 "--no-peers" => options with { WithPeers = false },
                 "--build" => options with { Builds = [.. options.Builds, BuildOf(Value())] },
@@ -61,7 +68,7 @@ internal sealed record ServerOptions
             };
         }
 
-        return options;
+        return options with { Ground = GroundOptions.Find(arguments) };
     }
 
     /// <summary>Reads <c>NAME=PROGRAM[;LINE OF CONFIGURATION]</c>.</summary>

@@ -47,7 +47,7 @@ internal sealed class ServerReport(ServerOptions options)
     private string Table()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Medians of {options.Runs} runs of {options.Seconds} s, {options.Users} users, {Environment.ProcessorCount} processors, the client among them.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"Medians of {options.Runs} runs of {options.Seconds} s, {options.Users} users, {Environment.ProcessorCount} processors, the client among them{(options.Ground is { } ground ? $"; {ground.Kind} in an image of {ground.Size}" : "")}.\n\n");
         text.Append("| connections, size, recipients | server | deliveries/s | p50 ms | p99 ms | p99.9 ms | processor, us a delivery |\n|---|---|---|---|---|---|---|\n");
         foreach (var cell in options.Cells)
         {
@@ -55,7 +55,8 @@ internal sealed class ServerReport(ServerOptions options)
             {
                 double Of(Func<Measured, double> what) => Median(server, cell, what);
                 text.Append(CultureInfo.InvariantCulture, $"| {cell.Connections}, {cell.Size}, {cell.Recipients} | {server} | {Of(m => m.PerSecond):F0} | ");
-                text.Append(server is ServerBenchmark.Limit or ServerBenchmark.JournalLimit ? "| | | " : string.Create(CultureInfo.InvariantCulture, $"{Of(m => m.P50):F2} | {Of(m => m.P99):F2} | {Of(m => m.P999):F2} | "));
+                // where none was measured
+                text.Append(Of(m => m.P50) == 0 ? "| | | " : string.Create(CultureInfo.InvariantCulture, $"{Of(m => m.P50):F2} | {Of(m => m.P99):F2} | {Of(m => m.P999):F2} | "));
                 text.Append(CultureInfo.InvariantCulture, $"{Of(m => m.Processor):F0} |\n");
             }
         }
@@ -73,6 +74,7 @@ internal sealed class ServerReport(ServerOptions options)
             options.Seconds,
             options.Users,
             Processors = Environment.ProcessorCount,
+            Ground = options.Ground?.Kind,
             Measured = _runs.Select(run => new { run.Server, run.Cell, run.Measured }),
             MemoryInMegabytes = _memory,
             FlushesADelivery = _flushes,

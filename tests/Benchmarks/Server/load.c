@@ -1,7 +1,7 @@
 // Brings mails to an LMTP or SMTP server over many connections and tells, as one line of JSON, how many were taken and how long each took: from MAIL to the
 // last reply, as an MTA sees it. One thread, so that it takes as little of the processor from the server as can be; each mail looks as one that Postfix hands over.
-//   load [-c CONNECTIONS] [-t SECONDS | -m MAILS] [-s BYTES] [-n RECIPIENTS] [-u USERS] [-r] [-S] ADDRESS PORT
-//   -r  users in random order   -S  SMTP: one reply for all recipients
+//   load [-c CONNECTIONS] [-t SECONDS | -m MAILS] [-s BYTES] [-n RECIPIENTS] [-u USERS] [-f FIRST] [-r] [-S] ADDRESS PORT
+//   -f  number of the first user   -r  users in random order   -S  SMTP: one reply for all recipients
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,7 +30,7 @@ struct connection {
     size_t read;
 };
 
-static int connections = 8, recipients = 1, users = 1000, in_random_order, is_smtp;
+static int connections = 8, recipients = 1, users = 1000, first_user, in_random_order, is_smtp;
 static long size = 4096, most_mails;
 static double seconds = 2;
 static char *body;
@@ -48,7 +48,7 @@ static uint64_t now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t
 static int user_of(uint64_t mail, int recipient) {
     uint64_t number = mail * (uint64_t)recipients;
     if (in_random_order) { number = (mail + 1) * 0x9E3779B97F4A7C15u; number ^= number >> 29; number *= 0xBF58476D1CE4E5B9u; number ^= number >> 32; }
-    return (int)((number + (uint64_t)recipient) % (uint64_t)users);
+    return first_user + (int)((number + (uint64_t)recipient) % (uint64_t)users);
 }
 
 static void make_body(void) {
@@ -172,13 +172,14 @@ static int compare(const void *a, const void *b) { uint32_t x = *(const uint32_t
 static double at(double share) { return measured ? latencies[(size_t)((double)(measured - 1) * share)] / 1000.0 : 0; }
 
 int main(int count, char **arguments) {
-    for (int option; (option = getopt(count, arguments, "c:t:m:s:n:u:rS")) != -1;) switch (option) {
+    for (int option; (option = getopt(count, arguments, "c:t:m:s:n:u:f:rS")) != -1;) switch (option) {
         case 'c': connections = atoi(optarg); break;
         case 't': seconds = atof(optarg); break;
         case 'm': most_mails = atol(optarg); break;
         case 's': size = atol(optarg); break;
         case 'n': recipients = atoi(optarg); break;
         case 'u': users = atoi(optarg); break;
+        case 'f': first_user = atoi(optarg); break;
         case 'r': in_random_order = 1; break;
         case 'S': is_smtp = 1; break;
         default: return 64;
