@@ -13,6 +13,8 @@ internal sealed class LogProvider(ConsoleFormatter formatter, LogWriter writer) 
     [ThreadStatic]
     private static StringWriter? s_text;
 
+    private readonly bool _takesValues = formatter.Name == ConsoleFormatterNames.Json;
+
     private IExternalScopeProvider? _scopes;
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
@@ -21,7 +23,7 @@ internal sealed class LogProvider(ConsoleFormatter formatter, LogWriter writer) 
 
     public void Dispose() => writer.Dispose();
 
-    private void Write<TState>(in LogEntry<TState> entry)
+    private void Write(in LogEntry<LogLine> entry)
     {
         // while this one is written it is nobody else's: what is logged may log itself when it is asked for its text, or throw
         var text = s_text ?? new StringWriter();
@@ -44,7 +46,7 @@ internal sealed class LogProvider(ConsoleFormatter formatter, LogWriter writer) 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
-                provider.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, formatter));
+                provider.Write(new LogEntry<LogLine>(logLevel, category, eventId, new LogLine(formatter(state, exception), provider._takesValues ? state : null), exception, static (line, _) => line.Text));
         }
     }
 }

@@ -4,7 +4,7 @@ using MailStore.Benchmarks.Server;
 namespace MailStore.Benchmarks.Grounds;
 
 /// <summary>
-/// A file system in a sparse file on a loop device with direct I/O, mounted until it is disposed: so that figures can be had from the one that most people have, wherever the
+/// A file system in a file on a loop device with direct I/O, mounted until it is disposed: so that figures can be had from the one that most people have, wherever the
 /// benchmark runs.
 /// </summary>
 internal sealed class Ground : IAsyncDisposable
@@ -30,7 +30,7 @@ internal sealed class Ground : IAsyncDisposable
     {
         if (Environment.UserName != "root")
             return "--ground mounts a file system, which only root may do";
-        var missing = new[] { "losetup", "mount", "umount", "stat", options.MakeCommand[0] }.Where(program => !IsThere(program)).ToList();
+        var missing = new[] { "dd", "losetup", "mount", "umount", "stat", options.MakeCommand[0] }.Where(program => !IsThere(program)).ToList();
         return missing.Count == 0 ? null : $"--ground needs {string.Join(", ", missing)}: on Debian in the packages mount, e2fsprogs (ext4) and xfsprogs (xfs)";
     }
 
@@ -88,8 +88,8 @@ internal sealed class Ground : IAsyncDisposable
     {
         // Dovecot works as another user
         File.SetUnixFileMode(_home.FullName, (UnixFileMode)0x1ED);
-        await using (var image = File.Create(Image))
-            image.SetLength(_options.Size.Bytes);
+        // written out in full: a sparse one finds its blocks on the first write, in the middle of what is measured
+        await Command.RunAsync("dd", "if=/dev/zero", $"of={Image}", "bs=4M", $"count={_options.Size.Bytes >> 22}", "oflag=direct", "status=none");
         _device = (await Command.RunAsync("losetup", "--find", "--show", "--direct-io=on", Image)).Trim();
         await Command.RunAsync(_options.MakeCommand[0], [.. _options.MakeCommand.Skip(1), _device]);
         Directory.CreateDirectory(Folder);

@@ -6,7 +6,7 @@ using MailStore.Tests;
 namespace MailStore.Benchmarks.Server;
 
 /// <summary>
-/// <c>tests/bench guard</c>: deliveries a second as a share of what the disk alone can do (<c>limit.c</c>), both taken in turns, held to the shares in <c>guard.json</c>. A
+/// <c>tests/bench guard</c>: deliveries a second as a share of what the disk alone can do (<c>limit.c</c>), both without a journal, so that it is the same everywhere, taken in turns, and held to the shares in <c>guard.json</c>. A
 /// third less than there is a fault. <c>--commit</c> writes what was measured into it. With <c>--place FOLDER</c> the mail goes there, and stays: whoever gave the folder
 /// removes it when nothing is measured any more. <c>--ground</c>: as for the server.
 /// </summary>
@@ -53,7 +53,7 @@ internal static class GuardBenchmark
         var load = await CTool.BuildAsync("load", folder.FullName);
         var disk = await CTool.BuildAsync("limit", folder.FullName);
         var diskFolder = folder.CreateSubdirectory("disk").FullName;
-        await using var server = await MailStoreServer.StartAsync("mailstore", MailStoreServer.Built, folder.CreateSubdirectory("mailstore").FullName, Users);
+        await using var server = await MailStoreServer.StartAsync("mailstore", MailStoreServer.Built, folder.CreateSubdirectory("mailstore").FullName, Users, "[mda.maildir]\ndurability = \"direct\"");
         await ServerBenchmark.WarmUpAsync(load, server, Users, Options.Warm);
         var shares = Cells.ToDictionary(cell => cell.Connections, _ => new List<double>());
         for (var run = 0; run < Runs; run++)

@@ -37,8 +37,8 @@ internal sealed record ServerOptions
     /// <summary>Builds of this server by name, for a comparison with others than the one that is built here.</summary>
     public IReadOnlyList<(string Name, string Program, string Extra)> Builds { get; private init; } = [("mailstore", MailStoreServer.Built, "")];
 
-    /// <summary>Whether a build among them keeps a journal, so that the disk alone is measured with one, too.</summary>
-    public bool WithJournal => Builds.Any(build => build.Extra.Contains("journal", StringComparison.Ordinal));
+    /// <summary>Whether a build among them keeps a journal, as all do by default on a file system that is made for this: then the disk alone is measured with one, too.</summary>
+    public bool WithJournal => Ground is not null || Builds.Any(build => build.Extra.Contains("journal", StringComparison.Ordinal));
 
     public bool WithPeers { get; private init; } = true;
 

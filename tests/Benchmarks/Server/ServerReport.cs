@@ -28,7 +28,7 @@ internal sealed class ServerReport(ServerOptions options)
 
     public double Median(string server, Cell cell, Func<Measured, double> what)
     {
-        var sorted = _runs.Where(run => run.Server == server && run.Cell == cell).Select(run => what(run.Measured)).Order().ToList();
+        var sorted = _runs.Where(run => run.Server == server && run.Cell == cell && run.Measured.Failed == 0).Select(run => what(run.Measured)).Order().ToList();
         return sorted.Count == 0 ? double.NaN : sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[sorted.Count / 2 - 1] + sorted[sorted.Count / 2]) / 2;
     }
 

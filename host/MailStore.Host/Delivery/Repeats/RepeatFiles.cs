@@ -52,8 +52,8 @@ internal sealed partial class RepeatFiles : IDisposable
     public void Append(RepeatKey key, uint at)
     {
         Span<byte> record = stackalloc byte[RecordSize];
-        BinaryPrimitives.WriteUInt128LittleEndian(record, key.Hash);
-        BinaryPrimitives.WriteUInt32LittleEndian(record[16..], at);
+        key.Write(record);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[RepeatKey.Size..], at);
         BinaryPrimitives.WriteUInt32LittleEndian(record[20..], CheckOf(record));
         try
         {
@@ -117,7 +117,7 @@ internal sealed partial class RepeatFiles : IDisposable
             {
                 var isRecord = BinaryPrimitives.ReadUInt32LittleEndian(content[20..]) == CheckOf(content);
                 if (isRecord)
-                    records.Add((new RepeatKey(BinaryPrimitives.ReadUInt128LittleEndian(content)), BinaryPrimitives.ReadUInt32LittleEndian(content[16..])));
+                    records.Add((RepeatKey.Read(content), BinaryPrimitives.ReadUInt32LittleEndian(content[RepeatKey.Size..])));
                 content = content[(isRecord ? RecordSize : 1)..];
             }
         }
@@ -132,7 +132,7 @@ internal sealed partial class RepeatFiles : IDisposable
         // not 0: a block of zeros, as a power cut may leave it, is no record
         var check = BitOperations.Crc32C(uint.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(record));
         check = BitOperations.Crc32C(check, BinaryPrimitives.ReadUInt64LittleEndian(record[8..]));
-        return ~BitOperations.Crc32C(check, BinaryPrimitives.ReadUInt32LittleEndian(record[16..]));
+        return ~BitOperations.Crc32C(check, BinaryPrimitives.ReadUInt32LittleEndian(record[RepeatKey.Size..]));
     }
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]

@@ -11,8 +11,12 @@ namespace MailStore.Host.Delivery.Repeats;
 /// What makes a delivery the same as one before: the MTA, its queue id, the recipient as the MTA names him, the user with his allocation, and the content to the byte.
 /// All of it hashed to 128 bits, of which a memory of millions does not see two alike.
 /// </summary>
-internal readonly record struct RepeatKey(UInt128 Hash)
+/// <remarks>Two halves: methods with a <see cref="UInt128"/> are not compiled ahead, and the way of a mail would be one of them.</remarks>
+internal readonly record struct RepeatKey(ulong Low, ulong High)
 {
+    /// <summary>Of a key as bytes.</summary>
+    public const int Size = 2 * sizeof(ulong);
+
     // names and ids are short
     private const int MostOnStack = 256;
 
@@ -54,7 +58,16 @@ internal readonly record struct RepeatKey(UInt128 Hash)
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         hash.GetHashAndReset(digest);
         t_hash = hash;
-        return new RepeatKey(BinaryPrimitives.ReadUInt128LittleEndian(digest));
+        return Read(digest);
+    }
+
+    public static RepeatKey Read(ReadOnlySpan<byte> bytes) =>
+        new(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[sizeof(ulong)..]));
+
+    public void Write(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Low);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[sizeof(ulong)..], High);
     }
 
     /// <summary>Given back by who comes to the end: what an exception leaves is not used again.</summary>

@@ -81,5 +81,5 @@ internal sealed class RepeatMemory : IDisposable
         }
     }
 
-    private RepeatShard ShardOf(RepeatKey key) => _shards[(int)((uint)key.Hash % Shards)];
+    private RepeatShard ShardOf(RepeatKey key) => _shards[(int)((uint)key.Low % Shards)];
 }
