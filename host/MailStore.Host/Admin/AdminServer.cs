@@ -27,13 +27,13 @@ internal sealed class AdminServer : IAsyncDisposable
 
     public static string SocketPath(string dataDirectory) => Path.Combine(dataDirectory, "admin.sock");
 
-    /// <param name="socket">Where to listen. The caller owns the data directory: what a killed server left there is removed.</param>
-    public static async Task<AdminServer> StartAsync(string socket, AdminApi api, ILoggerFactory loggerFactory, CancellationToken cancellationToken)
+    /// <summary>Makes all that needs no modules; touches no disk. It takes a tenth of a start, and may be done beside other things.</summary>
+    /// <param name="socket">Where it is to listen.</param>
+    /// <returns>To be handed to <see cref="StartAsync"/>, or disposed.</returns>
+    public static WebApplication Prepare(string socket, ILoggerFactory loggerFactory)
     {
         if (System.Text.Encoding.UTF8.GetByteCount(socket) > MaxSocketPath)
             throw new AdminException(ExitCode.Configuration, $"the path {socket} is longer than {MaxSocketPath} bytes, the limit for a socket; choose a shorter data_dir");
-        File.Delete(socket);
-
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggerFactory);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -46,13 +46,19 @@ internal sealed class AdminServer : IAsyncDisposable
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.ListenUnixSocket(socket, listen => listen.Protocols = HttpProtocols.Http1);
         });
-        var application = builder.Build();
-        application.Run(api.HandleAsync);
+        return builder.Build();
+    }
 
+    /// <param name="application">Prepared for this socket; owned from here on.</param>
+    /// <param name="socket">Where to listen. The caller owns the data directory: what a killed server left there is removed.</param>
+    public static async Task<AdminServer> StartAsync(WebApplication application, string socket, AdminApi api, CancellationToken cancellationToken)
+    {
+        application.Run(api.HandleAsync);
         // the socket is born with the mode that the umask leaves: nobody else may connect in between
         var umask = Umask.Set(Umask.OwnerOnly);
         try
         {
+            File.Delete(socket);
             await application.StartAsync(cancellationToken);
         }
         catch

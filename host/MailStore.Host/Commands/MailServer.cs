@@ -6,6 +6,7 @@ using MailStore.Host.Configuration;
 using MailStore.Host.Delivery;
 using MailStore.Host.Lmtp;
 using MailStore.Host.Modules;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
 namespace MailStore.Host.Commands;
@@ -39,6 +40,23 @@ internal sealed class MailServer : IAsyncDisposable
     {
         var configuration = options.Configuration;
         DataDirectory.Prepare(configuration);
+        // on another processor
+        var admin = options.ServeAdmin ? Task.Run(() => AdminServer.Prepare(options.AdminSocket, loggerFactory), CancellationToken.None) : null;
+        try
+        {
+            return await StartAsync(options, admin, loggerFactory, clock, cancellationToken);
+        }
+        catch
+        {
+            await DisposeAsync(admin);
+            throw;
+        }
+    }
+
+    private static async Task<MailServer> StartAsync(
+        MailServerOptions options, Task<WebApplication>? admin, ILoggerFactory loggerFactory, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var configuration = options.Configuration;
         var roster = UnhandledExceptions.Watch(loggerFactory, clock).Roster;
         var modules = ModuleSet.Load(configuration, loggerFactory, clock, roster);
         var directory = new UserDirectory(configuration, modules);
@@ -48,7 +66,7 @@ internal sealed class MailServer : IAsyncDisposable
         {
             await modules.StartAsync(cancellationToken);
             var status = new ServerStatus(clock);
-            if (options.ServeAdmin)
+            if (admin is not null)
             {
                 var moves = new MoveLocks(modules, clock);
                 var users = new UserAdministration(configuration, directory, [.. modules.Mdas.Keys], moves);
@@ -59,7 +77,7 @@ internal sealed class MailServer : IAsyncDisposable
                     new MailImports(users, directory, modules, moves, delivery, clock), mover, moves,
                     new Doctor(configuration, users, directory, modules, moves, clock), directory, modules, status,
                     loggerFactory.CreateLogger<AdminApi>());
-                server._admin = await AdminServer.StartAsync(options.AdminSocket, api, loggerFactory, cancellationToken);
+                server._admin = await AdminServer.StartAsync(await admin, options.AdminSocket, api, cancellationToken);
             }
 
             // last: whoever connects finds everything ready
@@ -78,6 +96,20 @@ internal sealed class MailServer : IAsyncDisposable
         {
             await server.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Of a server that came to no start; also one that was prepared, started and disposed already.</summary>
+    private static async Task DisposeAsync(Task<WebApplication>? admin)
+    {
+        try
+        {
+            if (admin is not null)
+                await (await admin).DisposeAsync();
+        }
+        catch (AdminException)
+        {
+            // what kept the server from starting is the one to tell
         }
     }
 
