@@ -32,6 +32,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
     private PipeWriter _output;
     private SslStream? _tls;
     private bool _isSecuring;
+    private bool _isInline;
     private int _pieces;
 
     public LmtpChannel(ConnectionContext connection, TimeProvider clock, LmtpLimits limits)
@@ -43,7 +44,6 @@ internal sealed class LmtpChannel : IAsyncDisposable
         _limits = limits;
         if (connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
             _closing = lifetime.ConnectionClosedRequested.UnsafeRegister(static channel => ((LmtpChannel)channel!).RequestClose(), this);
-        InlineSocket.Set(connection, isInline: true);
     }
 
     /// <summary>Cancels the deliveries of a mail that take too long; null while there are none.</summary>
@@ -65,6 +65,18 @@ internal sealed class LmtpChannel : IAsyncDisposable
     /// <summary>The client is gone, or has not taken its replies in time: nothing that is written reaches it any more.</summary>
     public bool IsBroken { get; private set; }
 
+    /// <summary>
+    /// Whether the session goes on where its socket is heard (<see cref="InlineSocket"/>), as far as it may. With few clients at work this saves each mail two changes of thread; with many, one thread would do
+    /// what several can.
+    /// </summary>
+    public void PreferInline(bool isInline)
+    {
+        if (_isInline == isInline || (isInline && _tls is not null))
+            return;
+        _isInline = isInline;
+        InlineSocket.Set(_connection, isInline);
+    }
+
     /// <summary>Reads what has arrived. Ends early, with nothing new, when the server begins to shut down.</summary>
     /// <exception cref="TimeoutException">Nothing arrived in time.</exception>
     public ValueTask<ReadResult> ReadAsync(TimeSpan timeout) =>
@@ -74,7 +86,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
     public bool TryRead(out ReadResult result)
     {
         result = default;
-        if (_pieces >= PiecesInline || !_input.TryRead(out result))
+        if ((_isInline && _pieces >= PiecesInline) || !_input.TryRead(out result))
             return false;
         _pieces++;
         return true;
@@ -144,7 +156,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
     public async Task SecureAsync(SslServerAuthenticationOptions options)
     {
         // its reckoning takes a thousand times as long as a command
-        InlineSocket.Set(_connection, isInline: false);
+        PreferInline(isInline: false);
         using var patience = new CancellationTokenSource(_limits.HandshakeTimeout, _clock);
         var stream = new SslStream(new DuplexPipeStream(_connection.Transport));
         Volatile.Write(ref _isSecuring, true);
@@ -252,7 +264,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
 
     private async ValueTask<ReadResult> WaitAsync(TimeSpan timeout)
     {
-        if (_pieces >= PiecesInline)
+        if (_isInline && _pieces >= PiecesInline)
         {
             _pieces = 0;
             await Task.Yield();

@@ -9,6 +9,8 @@ internal sealed class ConnectionCounter(int limit, int limitPerAddress)
     private readonly Dictionary<IPAddress, int> _byAddress = [];
     private int _all;
 
+    public int Count => Volatile.Read(ref _all);
+
     /// <param name="address">Null for a Unix socket.</param>
     /// <returns>Null, or the reply to a connection that is one too many; then <see cref="Leave"/> is not called.</returns>
     public byte[]? TryEnter(IPAddress? address)

@@ -12,6 +12,9 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     /// <summary>Of a line that is too long: what is dropped before the client has to wait a little, and before it is cut off.</summary>
     private const long SkippedAtOnce = 64 << 10, MostSkipped = 4 << 20;
 
+    /// <summary>With more clients than that, sessions do not go on where their sockets are heard. Measured: one gains by it, 8 lose nothing, 32 a tenth.</summary>
+    private const int FewClients = 16;
+
     private readonly LmtpDialogue _dialogue = new(channel, service, client);
     private LineReader _lines = new(service.Limits.CommandLine);
     private long _skipped;
@@ -65,6 +68,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
     public async Task RunAsync()
     {
         var wasCutOff = false;
+        channel.PreferInline(service.Connections.Count <= FewClients);
         try
         {
             channel.Write(service.Greeting);
@@ -228,6 +232,7 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
             _unconfirmed = [.. transaction.Recipients.Zip(replies, (recipient, reply) => (recipient.Original, reply))];
         }
 
+        channel.PreferInline(service.Connections.Count <= FewClients);
         _waitedForMail = TimeSpan.Zero;
         _answeredAt = service.Clock.GetTimestamp();
         _dialogue.CompleteMail();
