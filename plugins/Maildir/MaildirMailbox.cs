@@ -39,6 +39,7 @@ internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootG
 
     public async IAsyncEnumerable<StoredMail> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        journal.ThrowIfOutstanding();
         foreach (var box in await RunAsync(_reader.Boxes, cancellationToken))
         {
             var listing = await RunAsync(() => _reader.List(box), cancellationToken);
@@ -94,8 +95,8 @@ internal sealed class MaildirMailbox(MailboxPlace place, PlaceState state, RootG
         await workers.RunAsync(
             () =>
             {
+                journal.ThrowIfKept(place.Home);
                 new MailboxRemover(place.Home, place.Claim, roots, logger).Remove();
-                journal.Forget(place.Home);
             },
             cancellationToken);
 

@@ -28,8 +28,10 @@ internal static class CommandLine
     {
         // whoever makes a file, a module too, makes it for the server's user alone, unless it says otherwise
         _ = Umask.Set(Umask.OwnerOnly);
-        // no response files: an argument such as '@/etc/passwd' may come from whoever sent the mail
-        var result = Build(args).Parse(WithEmptyValues(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var result = Parse(Build(args), args);
+        // what is wrong is told by all that there is
+        if (result.Errors.Count > 0)
+            result = Parse(Build([]), args);
         var name = result.CommandResult.Command.Name;
         var isDelivery = name == DeliverCommand.Name;
         if (result.Errors.Count > 0)
@@ -71,6 +73,10 @@ internal static class CommandLine
             return isDelivery ? ExitCode.TemporaryFailure : ExitCode.Software;
         }
     }
+
+    // no response files: an argument such as '@/etc/passwd' may come from whoever sent the mail
+    private static System.CommandLine.ParseResult Parse(RootCommand root, string[] args) =>
+        root.Parse(WithEmptyValues(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     /// <summary>The commands that these arguments name, or all if they name none: to build them all takes longer than most commands run.</summary>
     internal static RootCommand Build(string[] args)

@@ -7,15 +7,17 @@ namespace MailStore.Host.Commands;
 /// </summary>
 /// <param name="text">The line.</param>
 /// <param name="state">What it was made of: names and values, where whoever logged it gave them, and the formatter takes them.</param>
-internal sealed class LogLine(string text, object? state) : IReadOnlyCollection<KeyValuePair<string, object?>>
+internal sealed class LogLine(string text, object? state) : IReadOnlyList<KeyValuePair<string, object?>>
 {
-    private IReadOnlyCollection<KeyValuePair<string, object?>> Values => state as IReadOnlyCollection<KeyValuePair<string, object?>> ?? [];
+    private readonly IReadOnlyList<KeyValuePair<string, object?>> _values = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
 
     public string Text => text;
 
-    public int Count => Values.Count;
+    public int Count => _values.Count;
 
-    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => Values.GetEnumerator();
+    public KeyValuePair<string, object?> this[int index] => _values[index];
+
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => _values.GetEnumerator();
 
     public override string ToString() => state?.ToString() ?? text;
 

@@ -79,6 +79,9 @@ internal sealed class MailBuffer(string spoolDirectory, long memoryLimit, MailBu
         if (_file is null ? _memoryLength <= memoryLimit && TryTakeMemory() : _memoryLength < SegmentSize && _memoryLength <= memoryLimit)
             return;
         TakeSpool();
+        // the disk may be busy, and the caller be where all sockets are heard
+        if (_file is null)
+            await Task.Yield();
         try
         {
             _file ??= OpenSpoolFile();

@@ -155,8 +155,6 @@ internal sealed class LmtpChannel : IAsyncDisposable
     /// <exception cref="AuthenticationException">The client does not speak TLS, or not as it must.</exception>
     public async Task SecureAsync(SslServerAuthenticationOptions options)
     {
-        // its reckoning takes a thousand times as long as a command
-        PreferInline(isInline: false);
         using var patience = new CancellationTokenSource(_limits.HandshakeTimeout, _clock);
         var stream = new SslStream(new DuplexPipeStream(_connection.Transport));
         Volatile.Write(ref _isSecuring, true);

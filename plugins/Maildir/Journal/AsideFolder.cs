@@ -27,7 +27,6 @@ internal sealed class AsideFolder(ModuleContext context)
         using (var file = Posix.CreateFile(folder, mail.Record.Name, Modes.File))
         {
             FileContent.Write(file, mail.ReadContent(), 0);
-            mail.Record.Ids?.ApplyTo(file);
             Posix.SetModified(file, mail.Record.Arrival);
             Posix.Sync(file);
             file.CloseChecked();
@@ -37,23 +36,13 @@ internal sealed class AsideFolder(ModuleContext context)
         return folder.PathOf(mail.Record.Name);
     }
 
-    /// <summary>Removes what is kept of a Maildir, whose user is removed with all his mail.</summary>
-    /// <exception cref="TemporaryFailureException">It cannot be removed.</exception>
-    public void Remove(string home)
-    {
-        try
-        {
-            if (Directory.Exists(PathOf(home)))
-                Directory.Delete(PathOf(home), recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new TemporaryFailureException($"the mails of {home} that are kept aside cannot be removed: {e.Message}", e);
-        }
-    }
+    /// <summary>What is kept of a Maildir that is about to be removed with all mail in it: a sentence for the administrator; null if nothing is.</summary>
+    public string? FindKept(string home) => CountBelow(PathOf(home)) is > 0 and var count
+        ? $"{count} {(count == 1 ? "mail" : "mails")} for {home} that a crash took from it are kept in {PathOf(home)}: move them into it, or remove them, first"
+        : null;
 
     /// <summary>How many mails are kept.</summary>
-    public int Count() => Directory.Exists(Path) ? Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Count() : 0;
+    public int Count() => CountBelow(Path);
 
     /// <summary>Tells of the mails that are kept; null if there are none. It is no matter of a repair to say where they belong by now.</summary>
     public Finding? Inspect()
@@ -67,6 +56,19 @@ internal sealed class AsideFolder(ModuleContext context)
                 Place = Path,
                 What = $"{count} {(count == 1 ? "mail" : "mails")} that a journal held after a crash, and whose places did not let them in; the path below is that of the Maildir: move each into the directory new there, or remove it",
             };
+    }
+
+    private static int CountBelow(string path)
+    {
+        try
+        {
+            return Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Count() : 0;
+        }
+        catch (IOException)
+        {
+            // the administrator removes something at this very moment
+            return 0;
+        }
     }
 
     private string PathOf(string home) => Path + home.TrimEnd('/');

@@ -23,11 +23,14 @@ internal sealed class CurrentJournal(JournalStart start, AsideFolder aside, Work
     private volatile OpenJournal? _open;
     private volatile string? _fault;
 
+    // until it is known that nothing of an earlier life is left to be stored
+    private volatile bool _isOutstanding = true;
+
     /// <summary>Null: mails are to be synced one by one. Who takes part of it, keeps to this one for that mail.</summary>
     public OpenJournal? Value => _open;
 
     /// <summary>What the administrator should know; null if all is well.</summary>
-    public string? Fault => _open?.Fault ?? _fault;
+    public string? Fault => _open is { } open ? open.Fault : _fault;
 
     /// <summary>More for him to know where all is well.</summary>
     public string Note => aside.Count() is > 0 and var count ? $"; {count} mails of a crash are kept aside in {aside.Path}, see 'mailstore doctor'" : "";
@@ -46,9 +49,11 @@ internal sealed class CurrentJournal(JournalStart start, AsideFolder aside, Work
             if (!await first.WaitAsync(Patience, clock, cancellationToken))
                 Opening = OpenLaterAsync(null, durability, root, obstacle, _end.Token);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            Tell("a long replay of the journal goes on while the server serves");
+            // in the middle of it: where the start itself is cancelled the module is stopped next
+            if (!first.IsCompleted)
+                Tell("its replay takes long, and goes on while the server serves");
             Opening = OpenLaterAsync(first, durability, root, obstacle, _end.Token);
         }
     }
@@ -63,8 +68,22 @@ internal sealed class CurrentJournal(JournalStart start, AsideFolder aside, Work
             await open.StopAsync(cancellationToken);
     }
 
-    /// <summary>Removes what was kept aside of a Maildir, whose user is removed with all his mail. Blocks.</summary>
-    public void Forget(string home) => aside.Remove(home);
+    /// <summary>To be asked before a mailbox is read for good, or removed.</summary>
+    /// <exception cref="TemporaryFailureException">The journal holds mails of a crash that are not stored yet, and some may be for it.</exception>
+    public void ThrowIfOutstanding()
+    {
+        if (_isOutstanding && start.Exists)
+            throw new TemporaryFailureException($"the journal holds mails of a crash that are not stored yet, and some may belong there{(_fault is { } fault ? $": {fault}" : "")}");
+    }
+
+    /// <summary>To be asked before a Maildir is removed with all mail in it. Blocks.</summary>
+    /// <exception cref="TemporaryFailureException">Some of its mails are kept elsewhere, or may be.</exception>
+    public void ThrowIfKept(string home)
+    {
+        ThrowIfOutstanding();
+        if (aside.FindKept(home) is { } kept)
+            throw new TemporaryFailureException(kept);
+    }
 
     /// <summary>Closes it as it is.</summary>
     public void Dispose()
@@ -89,7 +108,7 @@ internal sealed class CurrentJournal(JournalStart start, AsideFolder aside, Work
         {
             // the module stops
         }
-        catch (ModuleConfigurationException e)
+        catch (Exception e) // whatever it is: nobody else would hear of it, and mails are as safe without a journal
         {
             Tell(e.Message);
         }
@@ -101,6 +120,8 @@ internal sealed class CurrentJournal(JournalStart start, AsideFolder aside, Work
         {
             var opening = start.Open(durability, root, obstacle, mayLayOut, cancellationToken);
             _open = opening.Journal;
+            // whatever is to come yet: there was nothing to replay, or it is done
+            _isOutstanding = false;
             // a stop that could not wait for this has come and gone
             if (_end.IsCancellationRequested)
                 opening.Journal?.Dispose();

@@ -57,7 +57,7 @@ internal static class HomeSearch
             if (child is null)
                 result.IsComplete &= !name.Contains(Undecodable);
             else if (name is MaildirTree.New or MaildirTree.Cur)
-                LookAt(child);
+                TryLookAt(child);
             // what is mounted there is no place for a file that was renamed, and may be one that hangs
             else if (FileStatus.Of(child).Device == device)
                 GoDown(child, depth + 1);
@@ -84,11 +84,32 @@ internal static class HomeSearch
                 result.IsComplete = false;
         }
 
+        private void TryLookAt(Descriptor part)
+        {
+            try
+            {
+                LookAt(part);
+            }
+            catch (PosixException e) when (e.Errno.IsOfPlace())
+            {
+                result.IsComplete = false;
+            }
+        }
+
         private void LookAt(Descriptor part)
         {
             // all links of a file are looked at, one after the other; what is whole by then is left
             foreach (var (name, mail) in Candidates(part))
-                Judge(mail, name, MailMender.Mend(part, name, mail));
+            {
+                try
+                {
+                    Judge(mail, name, MailMender.Mend(part, name, mail));
+                }
+                catch (PosixException e) when (e.Errno.IsOfPlace())
+                {
+                    result.IsComplete = false;
+                }
+            }
         }
 
         private void Judge(FoundMail mail, string name, MendResult mended)

@@ -19,6 +19,7 @@ internal sealed class JournalReplay(
     private readonly DateTimeOffset _now = clock.GetUtcNow();
     private readonly List<(FoundMail Mail, string Reason)> _aside = [];
     private readonly MailRestorer _restorer = new();
+    private TemporaryFailureException? _wait;
 
     /// <summary>The highest order of a file's header.</summary>
     public long Order { get; private set; }
@@ -44,6 +45,9 @@ internal sealed class JournalReplay(
                 return;
             Restore(missing, ReadMark(headers));
             KeepAside();
+            // of one place, or some: the others' mails are well by now
+            if (_wait is not null)
+                throw _wait;
         }
         catch (Exception e)
         {
@@ -86,7 +90,7 @@ internal sealed class JournalReplay(
     {
         foreach (var life in missing.GroupBy(mail => (mail.Record.Home, mail.Record.Claim)))
             Search([.. life], mark);
-        disk.SyncMails();
+        SyncMails();
         _restorer.NameAll(OpenHome, (mail, name) =>
         {
             if (!Try(mail, name))
@@ -94,16 +98,51 @@ internal sealed class JournalReplay(
             Count.Restored++;
             memory.Settle(mail);
         });
-        disk.SyncMails();
+        SyncMails();
     }
 
-    /// <summary>Last: what was tried again meanwhile may have got in.</summary>
+    private void SyncMails()
+    {
+        try
+        {
+            disk.SyncMails();
+        }
+        catch (PosixException)
+        {
+            // also for lack of room: what could not be written is dropped from the cache, and the next sync would find nothing to do
+            memory.Clear();
+            throw;
+        }
+    }
+
+    /// <summary>Last: what does not come to its end is tried again as a whole, and may get in then.</summary>
     private void KeepAside()
     {
         foreach (var (mail, reason) in _aside)
         {
-            JournalLog.Aside(logger, mail.Record.Name, mail.Record.Home, reason, aside.Keep(mail));
-            Count.Aside++;
+            if (TryOpenHome(mail.Record, out var home) && home is not null)
+            {
+                home.Dispose();
+                JournalLog.Aside(logger, mail.Record.Name, mail.Record.Home, reason, aside.Keep(mail));
+                Count.Aside++;
+                memory.Settle(mail);
+            }
+        }
+    }
+
+    /// <returns>False: it is to be waited for.</returns>
+    private bool TryOpenHome(MailRecord record, out Descriptor? home)
+    {
+        home = null;
+        try
+        {
+            home = OpenHome(record);
+            return true;
+        }
+        catch (TemporaryFailureException e)
+        {
+            _wait ??= e;
+            return false;
         }
     }
 
@@ -145,7 +184,7 @@ internal sealed class JournalReplay(
         if (home is null)
         {
             if (roots.FindAbove(record.Home) is { } fault)
-                throw new TemporaryFailureException($"{fault}; the journal {path} holds mail for it");
+                throw Missing(fault);
             Skip(record, $"{record.Home} is gone: its user was removed, or moved elsewhere with his mail");
             return null;
         }
@@ -178,24 +217,39 @@ internal sealed class JournalReplay(
     }
 
     /// <summary>Looks for mails that are not where they were delivered, and writes those again that were lost.</summary>
+    /// <param name="mails">Of one life of one user.</param>
     private void Search(List<FoundMail> mails, long mark)
     {
-        using var home = OpenHome(mails[0].Record);
+        Descriptor? home;
+        try
+        {
+            if (!TryOpenHome(mails[0].Record, out home))
+                return;
+        }
+        catch (PosixException e) when (e.Errno.IsOfPlace())
+        {
+            mails.ForEach(mail => Misplace(mail, e));
+            return;
+        }
+
         if (home is null)
         {
             mails.ForEach(memory.Settle);
             return;
         }
 
-        var search = HomeSearch.Find(home, mails);
-        Count.Whole += search.Found.Count - search.Mended;
-        Count.Mended += search.Mended;
-        foreach (var mail in mails)
+        using (home)
         {
-            if (search.Found.Contains(mail))
-                memory.Settle(mail);
-            else
-                Try(mail, () => Decide(home, mail, mark, search.IsComplete));
+            var search = HomeSearch.Find(home, mails);
+            Count.Whole += search.Found.Count - search.Mended;
+            Count.Mended += search.Mended;
+            foreach (var mail in mails)
+            {
+                if (search.Found.Contains(mail))
+                    memory.Settle(mail);
+                else
+                    Try(mail, () => Decide(home, mail, mark, search.IsComplete));
+            }
         }
     }
 
@@ -251,11 +305,25 @@ internal sealed class JournalReplay(
         }
         catch (PosixException e) when (e.Errno.IsOfPlace())
         {
-            if (FileStatus.TryGet(mail.Record.Home) is null)
-                Skip(mail.Record, $"{mail.Record.Home} is gone");
-            else
-                _aside.Add((mail, e.Message));
+            Misplace(mail, e);
+            return false;
+        }
+        catch (TemporaryFailureException e)
+        {
+            _wait ??= e;
             return false;
         }
     }
+
+    private void Misplace(FoundMail mail, PosixException e)
+    {
+        if (FileStatus.TryGet(mail.Record.Home) is not null)
+            _aside.Add((mail, e.Message));
+        else if (roots.FindAbove(mail.Record.Home) is { } fault)
+            _wait ??= Missing(fault);
+        else
+            Skip(mail.Record, $"{mail.Record.Home} is gone");
+    }
+
+    private TemporaryFailureException Missing(string fault) => new($"{fault}; the journal {path} holds mail for it");
 }

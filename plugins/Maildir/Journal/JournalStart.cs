@@ -21,7 +21,7 @@ internal sealed class JournalStart(ModuleContext context, RootGuard roots, Aside
     public long Capacity { get; set; } = JournalDisk.DefaultCapacity;
 
     /// <summary>Whether there is one, of this life or an earlier one.</summary>
-    private bool Exists => Directory.Exists(_path);
+    public bool Exists => Directory.Exists(_path);
 
     /// <summary>Goes as far as it can be gone now.</summary>
     /// <param name="durability">Direct, or auto where none can be kept: what is there is replayed and removed.</param>
@@ -67,7 +67,8 @@ internal sealed class JournalStart(ModuleContext context, RootGuard roots, Aside
         }
         catch (PosixException e) when (e.Errno.IsFull())
         {
-            Directory.Delete(_path, recursive: true);
+            if (Exists)
+                Directory.Delete(_path, recursive: true);
             return Without(durability, e.Message);
         }
     }

@@ -21,12 +21,22 @@ internal sealed class MailRestorer
         var record = mail.Record;
         MaildirTree.Complete(box, record.Ids);
         using var tmp = Posix.OpenDirectory(box, MaildirTree.Tmp);
-        var restored = new Restored(mail, directory, record.Name + Suffix);
-        _restored.Add(restored);
-        Posix.Unlink(tmp, restored.Temporary);
-        MailMender.Write(tmp, restored.Temporary, mail);
-        if (record.IsCounted)
-            MaildirSize.Discard(home);
+        var temporary = record.Name + Suffix;
+        Posix.Unlink(tmp, temporary);
+        try
+        {
+            MailMender.Write(tmp, temporary, mail);
+            if (record.IsCounted)
+                MaildirSize.Discard(home);
+        }
+        catch
+        {
+            Remove(tmp, temporary);
+            throw;
+        }
+
+        // only what is whole gets a name
+        _restored.Add(new Restored(mail, directory, temporary));
     }
 
     /// <summary>Gives all their names, now that their contents are durable.</summary>
@@ -48,7 +58,7 @@ internal sealed class MailRestorer
             {
                 using var home = Posix.OpenDirectory(restored.Mail.Record.Home);
                 using var tmp = Open(home, restored, MaildirTree.Tmp);
-                Posix.Unlink(tmp, restored.Temporary);
+                Remove(tmp, restored.Temporary);
             }
             catch (PosixException)
             {
@@ -62,13 +72,26 @@ internal sealed class MailRestorer
     private static bool TryName(Restored restored, Func<MailRecord, Descriptor?> openHome)
     {
         using var home = openHome(restored.Mail.Record);
-        if (home is null)
+        // the owner file goes last where a user is removed meanwhile
+        if (home is null || (restored.Mail.Record.Claim.Length > 0 && !OwnerFile.Exists(home)))
             return false;
         using var tmp = Open(home, restored, MaildirTree.Tmp);
         using var @new = Open(home, restored, MaildirTree.New);
         Posix.Rename(tmp, restored.Temporary, @new, restored.Mail.Record.Name);
-        Posix.Unlink(tmp, restored.Mail.Record.Name);
+        Remove(tmp, restored.Mail.Record.Name);
         return true;
+    }
+
+    // best effort: what stays in tmp is swept
+    private static void Remove(Descriptor tmp, string name)
+    {
+        try
+        {
+            Posix.Unlink(tmp, name);
+        }
+        catch (PosixException)
+        {
+        }
     }
 
     private static Descriptor Open(Descriptor home, Restored restored, string part)

@@ -246,6 +246,9 @@ internal sealed class LmtpSession(LmtpChannel channel, LmtpService service, Clie
         channel.Write(Replies.ReadyForTls);
         if (!await channel.FlushAsync())
             return SessionStep.End;
+        // files are looked at, and a handshake takes a thousand times as long as a command: not where all sockets are heard
+        channel.PreferInline(false);
+        await Task.Yield();
         try
         {
             await channel.SecureAsync(service.Certificate!.Current());

@@ -233,7 +233,7 @@ public sealed class JournalReplayTests
     }
 
     [Fact]
-    public async Task Purging_a_user_removes_what_is_kept_aside_of_him()
+    public async Task A_maildir_is_not_removed_while_mails_of_it_are_kept_aside()
     {
         await using var crashed = await CrashedWorld.MakeAsync();
         File.Delete(crashed.Path);
@@ -241,10 +241,13 @@ public sealed class JournalReplayTests
         Directory.Delete($"{crashed.Home}/tmp");
         await File.WriteAllTextAsync($"{crashed.Home}/tmp", "in the way");
         var agent = await crashed.RestartAsync();
-        Assert.Single(crashed.Aside);
         File.Delete($"{crashed.Home}/tmp");
-        await ((IMailboxRemoval)await crashed.World.MailboxAsync(agent)).RemoveAllAsync(CancellationToken.None);
-        Assert.Empty(crashed.Aside);
+        var removal = (IMailboxRemoval)await crashed.World.MailboxAsync(agent);
+        var refusal = await Assert.ThrowsAsync<TemporaryFailureException>(async () => await removal.RemoveAllAsync(CancellationToken.None));
+        Assert.Contains($"1 mail for {crashed.Home} that a crash took", refusal.Message, StringComparison.Ordinal);
+        File.Delete(Assert.Single(crashed.Aside));
+        await removal.RemoveAllAsync(CancellationToken.None);
+        Assert.False(Directory.Exists(crashed.Home));
     }
 
     [FactIf("bash")]
@@ -286,11 +289,16 @@ public sealed class JournalReplayTests
         agent = await world.StartAsync();
         Assert.Contains("No space left", (await agent.CheckHealthAsync(CancellationToken.None)).Message, StringComparison.Ordinal);
         Assert.Empty(MaildirWorld.Files($"{world.AliceHome}/tmp"));
+        // a move would leave behind what is in the journal
+        mailbox = await world.MailboxAsync(agent);
+        await Assert.ThrowsAsync<TemporaryFailureException>(async () => await ((IReadableMailbox)mailbox).ListAsync(CancellationToken.None).ToListAsync());
+        await Assert.ThrowsAsync<TemporaryFailureException>(async () => await ((IMailboxRemoval)mailbox).RemoveAllAsync(CancellationToken.None));
         // its reader works on meanwhile
         File.Delete($"{world.AliceHome}/new/{there}");
         disk.MakeRoom();
         await world.AwaitJournalAsync(agent);
         Assert.Equal([lost], MaildirWorld.Files($"{world.AliceHome}/new").Select(Path.GetFileName));
+        Assert.Single(await ((IReadableMailbox)mailbox).ListAsync(CancellationToken.None).ToListAsync());
         Assert.True((await agent.CheckHealthAsync(CancellationToken.None)).IsHealthy);
         await agent.StopAsync(CancellationToken.None);
     }
