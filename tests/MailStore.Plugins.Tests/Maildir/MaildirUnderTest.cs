@@ -18,7 +18,7 @@ internal sealed class MaildirUnderTest(string path, Durability durability = Dura
         var agent = new MaildirAgent(new MaildirOptions { Path = path, Durability = durability }, NullLogger<MaildirAgent>.Instance, TimeProvider.System, context);
         agent.JournalStart.FindFault = (_, _) => null;
         agent.JournalStart.Capacity = 1 << 20;
-        return new(new OpenedModule<IMailDeliveryAgent>(agent));
+        return new(new OpenedMaildir(agent));
     }
 
     public override EffectiveUser Bind(UserRecord user) => new(user, new MaildirOptions
@@ -26,4 +26,14 @@ internal sealed class MaildirUnderTest(string path, Durability durability = Dura
         Path = path,
         Quota = user.Settings.TryGetValue(Quota, out var quota) ? ByteSize.Parse(quota) : null,
     });
+
+    /// <summary>Started only when its journal is open: what a case sees of the disk is its own doing then.</summary>
+    private sealed class OpenedMaildir(MaildirAgent agent) : OpenedModule<IMailDeliveryAgent>(agent)
+    {
+        public override async ValueTask StartAsync(CancellationToken cancellationToken)
+        {
+            await base.StartAsync(cancellationToken);
+            await agent.JournalOpening.WaitAsync(cancellationToken);
+        }
+    }
 }
