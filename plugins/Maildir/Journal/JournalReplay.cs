@@ -12,14 +12,30 @@ namespace MailStore.Maildir.Journal;
 /// and does not come back; one that is nowhere, and its mark neither, was lost.
 /// </summary>
 /// <remarks>A cut in the middle of a replay leaves something that can be replayed: the journal is emptied last.</remarks>
-internal sealed class JournalReplay(
-    IJournalDisk disk, string path, RootGuard roots, AsideFolder aside, ReplayMemory memory, DateTimeOffset bootedAt, TimeProvider clock, ILogger logger)
+internal sealed class JournalReplay
 {
-    private readonly JournalReader[] _files = [.. Enumerable.Range(0, 2).Select(file => new JournalReader(disk, file)).OrderBy(file => file.Header?.Order)];
-    private readonly DateTimeOffset _now = clock.GetUtcNow();
+    private readonly IJournalDisk _disk;
+    private readonly string _path;
+    private readonly AsideFolder _asideFolder;
+    private readonly ReplayMemory _memory;
+    private readonly ReplayHomes _homes;
+    private readonly DateTimeOffset _bootedAt;
+    private readonly DateTimeOffset _now;
+    private readonly ILogger _logger;
+    private readonly JournalReader[] _files;
     private readonly List<(FoundMail Mail, string Reason)> _aside = [];
     private readonly MailRestorer _restorer = new();
-    private TemporaryFailureException? _wait;
+
+    /// <param name="path">Of the journal.</param>
+    /// <param name="memory">Of earlier attempts.</param>
+    /// <param name="bootedAt">Since when the machine has run.</param>
+    public JournalReplay(IJournalDisk disk, string path, RootGuard roots, AsideFolder aside, ReplayMemory memory, DateTimeOffset bootedAt, TimeProvider clock, ILogger logger)
+    {
+        (_disk, _path, _asideFolder, _memory, _bootedAt, _logger) = (disk, path, aside, memory, bootedAt, logger);
+        _now = clock.GetUtcNow();
+        _homes = new ReplayHomes(path, roots, Count, logger);
+        _files = [.. Enumerable.Range(0, 2).Select(file => new JournalReader(disk, file)).OrderBy(file => file.Header?.Order)];
+    }
 
     /// <summary>The highest order of a file's header.</summary>
     public long Order { get; private set; }
@@ -46,18 +62,18 @@ internal sealed class JournalReplay(
             Restore(missing, ReadMark(headers));
             KeepAside();
             // of one place, or some: the others' mails are well by now
-            if (_wait is not null)
-                throw _wait;
+            if (_homes.Wait is { } wait)
+                throw wait;
         }
         catch (Exception e)
         {
             _restorer.Undo();
             if (e is PosixException failure && !failure.Errno.IsFull())
-                memory.Clear();
+                _memory.Clear();
             throw;
         }
 
-        JournalLog.Replayed(logger, path, Count.Mails, Count.Whole, Count.Mended, Count.Restored, Count.Removed, Count.Homeless, Count.Aside);
+        JournalLog.Replayed(_logger, _path, Count.Mails, Count.Whole, Count.Mended, Count.Restored, Count.Removed, Count.Homeless, Count.Aside);
     }
 
     /// <summary>Looks at all mails where they were delivered: most are still there.</summary>
@@ -67,7 +83,7 @@ internal sealed class JournalReplay(
         foreach (var mail in _files.SelectMany(file => file.Read()))
         {
             Count.Mails++;
-            if (memory.IsSettled(mail))
+            if (_memory.IsSettled(mail))
             {
                 Count.Whole++;
                 continue;
@@ -76,7 +92,7 @@ internal sealed class JournalReplay(
             Try(mail, () =>
             {
                 if (IsInPlace(mail))
-                    memory.Settle(mail);
+                    _memory.Settle(mail);
                 else
                     missing.Add(mail);
                 return true;
@@ -91,12 +107,12 @@ internal sealed class JournalReplay(
         foreach (var life in missing.GroupBy(mail => (mail.Record.Home, mail.Record.Claim)))
             Search([.. life], mark);
         SyncMails();
-        _restorer.NameAll(OpenHome, (mail, name) =>
+        _restorer.NameAll(_homes.Open, (mail, name) =>
         {
             if (!Try(mail, name))
                 return;
             Count.Restored++;
-            memory.Settle(mail);
+            _memory.Settle(mail);
         });
         SyncMails();
     }
@@ -105,12 +121,12 @@ internal sealed class JournalReplay(
     {
         try
         {
-            disk.SyncMails();
+            _disk.SyncMails();
         }
         catch (PosixException)
         {
             // also for lack of room: what could not be written is dropped from the cache, and the next sync would find nothing to do
-            memory.Clear();
+            _memory.Clear();
             throw;
         }
     }
@@ -120,36 +136,20 @@ internal sealed class JournalReplay(
     {
         foreach (var (mail, reason) in _aside)
         {
-            if (TryOpenHome(mail.Record, out var home) && home is not null)
+            if (_homes.TryOpen(mail.Record, out var home) && home is not null)
             {
                 home.Dispose();
-                JournalLog.Aside(logger, mail.Record.Name, mail.Record.Home, reason, aside.Keep(mail));
+                JournalLog.Aside(_logger, mail.Record.Name, mail.Record.Home, reason, _asideFolder.Keep(mail));
                 Count.Aside++;
-                memory.Settle(mail);
+                _memory.Settle(mail);
             }
-        }
-    }
-
-    /// <returns>False: it is to be waited for.</returns>
-    private bool TryOpenHome(MailRecord record, out Descriptor? home)
-    {
-        home = null;
-        try
-        {
-            home = OpenHome(record);
-            return true;
-        }
-        catch (TemporaryFailureException e)
-        {
-            _wait ??= e;
-            return false;
         }
     }
 
     /// <returns>Whether nothing is left to do for it.</returns>
     private bool IsInPlace(FoundMail mail)
     {
-        using var home = OpenHome(mail.Record);
+        using var home = _homes.Open(mail.Record);
         if (home is null)
             return true;
         using var box = mail.Record.Box.Length == 0 ? null : Posix.TryOpenPlainDirectory(home, mail.Record.Box);
@@ -167,52 +167,17 @@ internal sealed class JournalReplay(
         }
     }
 
-    /// <summary>Null where it is gone, or another user's by now: who is removed and added again may get the same place, and is another one.</summary>
-    private Descriptor? OpenHome(MailRecord record)
-    {
-        Descriptor? home;
-        try
-        {
-            home = Posix.TryOpenDirectory(record.Home);
-        }
-        catch (PosixException e) when (e.Errno is Errno.AccessDenied or Errno.OperationNotPermitted)
-        {
-            // not its user's doing, but the administrator's, and mostly that of all
-            throw new TemporaryFailureException($"{e.Message}; the journal {path} holds mail for it");
-        }
-
-        if (home is null)
-        {
-            if (roots.FindAbove(record.Home) is { } fault)
-                throw Missing(fault);
-            Skip(record, $"{record.Home} is gone: its user was removed, or moved elsewhere with his mail");
-            return null;
-        }
-
-        if (OwnerFile.Read(home, out _) is not { } owner || record.Claim.Length == 0 || owner.Claim == record.Claim)
-            return home;
-        home.Dispose();
-        Skip(record, $"{record.Home} is not that user's any more");
-        return null;
-    }
-
-    private void Skip(MailRecord record, string reason)
-    {
-        Count.Homeless++;
-        JournalLog.Homeless(logger, record.Name, reason);
-    }
-
     /// <summary>How far the file system is; 0 where the marker cannot tell: then mails are rather shown twice than lost.</summary>
     private long ReadMark(List<JournalHeader> headers)
     {
-        var mark = disk.ReadMark();
+        var mark = _disk.ReadMark();
         // a mark goes before its batch, which may not have come to its end
-        var reason = headers.Exists(header => header.Marker != disk.Marker) ? "another file"
+        var reason = headers.Exists(header => header.Marker != _disk.Marker) ? "another file"
             : mark < 0 || mark > Batch ? "somebody set its time"
             : null;
         if (reason is null)
             return mark;
-        JournalLog.MarkerLost(logger, path, reason);
+        JournalLog.MarkerLost(_logger, _path, reason);
         return 0;
     }
 
@@ -223,7 +188,7 @@ internal sealed class JournalReplay(
         Descriptor? home;
         try
         {
-            if (!TryOpenHome(mails[0].Record, out home))
+            if (!_homes.TryOpen(mails[0].Record, out home))
                 return;
         }
         catch (PosixException e) when (e.Errno.IsOfPlace())
@@ -234,7 +199,7 @@ internal sealed class JournalReplay(
 
         if (home is null)
         {
-            mails.ForEach(memory.Settle);
+            mails.ForEach(_memory.Settle);
             return;
         }
 
@@ -246,7 +211,7 @@ internal sealed class JournalReplay(
             foreach (var mail in mails)
             {
                 if (search.Found.Contains(mail))
-                    memory.Settle(mail);
+                    _memory.Settle(mail);
                 else
                     Try(mail, () => Decide(home, mail, mark, search.IsComplete));
             }
@@ -262,7 +227,7 @@ internal sealed class JournalReplay(
             if (Array.Exists(MaildirTree.Names, name => FileStatus.TryGet(home, name) is { IsDirectory: true }))
                 _aside.Add((mail, $"there is no file {OwnerFile.Name}"));
             else
-                Skip(record, $"{record.Home} is no Maildir any more");
+                _homes.Skip(record, $"{record.Home} is no Maildir any more");
             return true;
         }
 
@@ -276,7 +241,7 @@ internal sealed class JournalReplay(
         else if (isSearched)
         {
             Count.Removed++;
-            memory.Settle(mail);
+            _memory.Settle(mail);
         }
         else
         {
@@ -294,7 +259,7 @@ internal sealed class JournalReplay(
     }
 
     /// <summary>Whether it may have lain in <c>tmp</c>, and been swept by a reader since. Where the machine has not been off, it never lay there.</summary>
-    private bool IsOld(MailRecord record) => _now - record.Written >= PlaceSweeper.Age && record.Written < bootedAt;
+    private bool IsOld(MailRecord record) => _now - record.Written >= PlaceSweeper.Age && record.Written < _bootedAt;
 
     /// <summary>Who may write to a Maildir can put something else in the place of anything: that is no reason to keep the mail of all others waiting, nor to drop one.</summary>
     private bool Try(FoundMail mail, Func<bool> step)
@@ -310,7 +275,7 @@ internal sealed class JournalReplay(
         }
         catch (TemporaryFailureException e)
         {
-            _wait ??= e;
+            _homes.WaitFor(e);
             return false;
         }
     }
@@ -318,12 +283,18 @@ internal sealed class JournalReplay(
     private void Misplace(FoundMail mail, PosixException e)
     {
         if (FileStatus.TryGet(mail.Record.Home) is not null)
+        {
             _aside.Add((mail, e.Message));
-        else if (roots.FindAbove(mail.Record.Home) is { } fault)
-            _wait ??= Missing(fault);
-        else
-            Skip(mail.Record, $"{mail.Record.Home} is gone");
-    }
+            return;
+        }
 
-    private TemporaryFailureException Missing(string fault) => new($"{fault}; the journal {path} holds mail for it");
+        try
+        {
+            _homes.SkipGone(mail.Record);
+        }
+        catch (TemporaryFailureException wait)
+        {
+            _homes.WaitFor(wait);
+        }
+    }
 }

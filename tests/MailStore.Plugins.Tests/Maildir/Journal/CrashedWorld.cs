@@ -74,6 +74,34 @@ internal sealed class CrashedWorld : IAsyncDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
     }
 
+    /// <summary>Does to a file what a power cut may do.</summary>
+    /// <param name="how">empty, half, longer, zeros, or time.</param>
+    public static void Tear(string path, string how)
+    {
+        var modified = File.GetLastWriteTimeUtc(path);
+        using (var file = File.OpenWrite(path))
+        {
+            switch (how)
+            {
+                case "empty":
+                    file.SetLength(0);
+                    break;
+                case "half":
+                    file.SetLength(file.Length / 2);
+                    break;
+                case "longer":
+                    file.SetLength(file.Length + 1);
+                    break;
+                case "zeros":
+                    file.Position = file.Length - 100;
+                    file.Write(new byte[100]);
+                    break;
+            }
+        }
+
+        File.SetLastWriteTimeUtc(path, how == "time" ? DateTime.UtcNow : modified);
+    }
+
     public ValueTask DisposeAsync() => World.DisposeAsync();
 
     private void Remember() =>
