@@ -11,7 +11,7 @@ namespace MailStore.Maildir.Journal;
 internal sealed class CurrentJournal(JournalStart start, AsideFolder aside, WorkerPool workers, TimeProvider clock, ILogger logger) : IDisposable
 {
     /// <summary>How long a process lives before it makes a journal that nobody asked for: commands that work without a server do not live as long.</summary>
-    public static readonly TimeSpan Reserve = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan LayOutAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Between two attempts.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
@@ -97,7 +97,7 @@ internal sealed class CurrentJournal(JournalStart start, AsideFolder aside, Work
         try
         {
             if (running is null && durability == Durability.Auto && _fault is null)
-                await Task.Delay(Reserve, clock, cancellationToken);
+                await Task.Delay(LayOutAfter, clock, cancellationToken);
             while (!await (running ?? workers.RunAsync(() => Step(durability, root, obstacle, mayLayOut: true, cancellationToken), cancellationToken)))
             {
                 running = null;

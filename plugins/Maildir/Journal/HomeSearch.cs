@@ -35,45 +35,25 @@ internal static class HomeSearch
         private readonly ILookup<ulong, FoundMail> _inodes = mails.ToLookup(mail => mail.Record.Identity.Inode);
         private readonly HashSet<FoundMail> _mended = [];
 
-        public void Walk(Descriptor directory, int depth)
+        public void Walk(Descriptor directory, int depth) => Try(() =>
         {
-            try
+            foreach (var entry in DirectoryReader.Read(directory))
             {
-                foreach (var entry in DirectoryReader.Read(directory))
-                {
-                    if (entry.Kind == FileKind.Directory && entry.Name != MaildirTree.Tmp)
-                        Enter(directory, entry.Name, depth);
-                }
+                if (entry.Kind == FileKind.Directory && entry.Name != MaildirTree.Tmp)
+                    Try(() => Enter(directory, entry.Name, depth));
             }
-            catch (PosixException e) when (e.Errno.IsOfPlace())
-            {
-                result.IsComplete = false;
-            }
-        }
+        });
 
         private void Enter(Descriptor directory, string name, int depth)
         {
-            using var child = Open(directory, name);
+            using var child = Posix.TryOpenPlainDirectory(directory, name);
             if (child is null)
                 result.IsComplete &= !name.Contains(Undecodable);
             else if (name is MaildirTree.New or MaildirTree.Cur)
-                TryLookAt(child);
+                LookAt(child);
             // what is mounted there is no place for a file that was renamed, and may be one that hangs
             else if (FileStatus.Of(child).Device == device)
                 GoDown(child, depth + 1);
-        }
-
-        private Descriptor? Open(Descriptor directory, string name)
-        {
-            try
-            {
-                return Posix.TryOpenPlainDirectory(directory, name);
-            }
-            catch (PosixException e) when (e.Errno.IsOfPlace())
-            {
-                result.IsComplete = false;
-                return null;
-            }
         }
 
         private void GoDown(Descriptor child, int depth)
@@ -84,31 +64,23 @@ internal static class HomeSearch
                 result.IsComplete = false;
         }
 
-        private void TryLookAt(Descriptor part)
-        {
-            try
-            {
-                LookAt(part);
-            }
-            catch (PosixException e) when (e.Errno.IsOfPlace())
-            {
-                result.IsComplete = false;
-            }
-        }
-
         private void LookAt(Descriptor part)
         {
             // all links of a file are looked at, one after the other; what is whole by then is left
             foreach (var (name, mail) in Candidates(part))
+                Try(() => Judge(mail, name, MailMender.Mend(part, name, mail)));
+        }
+
+        /// <summary>What cannot be looked at keeps nothing else from being looked at.</summary>
+        private void Try(Action step)
+        {
+            try
             {
-                try
-                {
-                    Judge(mail, name, MailMender.Mend(part, name, mail));
-                }
-                catch (PosixException e) when (e.Errno.IsOfPlace())
-                {
-                    result.IsComplete = false;
-                }
+                step();
+            }
+            catch (PosixException e) when (e.Errno.IsOfPlace())
+            {
+                result.IsComplete = false;
             }
         }
 

@@ -59,7 +59,7 @@ internal sealed class MaildirWorld : IAsyncDisposable
         await agent.StartAsync(CancellationToken.None);
         if (AwaitsJournal && (Options.Durability == Durability.Journal || MayKeepJournal))
         {
-            Clock.Advance(CurrentJournal.Reserve);
+            Clock.Advance(CurrentJournal.LayOutAfter);
             await agent.JournalOpening.WaitAsync(TimeSpan.FromSeconds(60));
         }
 

@@ -56,11 +56,7 @@ public sealed class JournalPlacesTests
     public async Task A_mail_that_its_place_does_not_let_in_is_kept_aside_and_the_server_starts()
     {
         await using var crashed = await CrashedWorld.MakeAsync();
-        File.Delete(crashed.Path);
-        crashed.ForgetMark();
-        Directory.Delete($"{crashed.Home}/tmp");
-        await File.WriteAllTextAsync($"{crashed.Home}/tmp", "in the way");
-        var agent = await crashed.RestartAsync();
+        var agent = await RestartWithoutTmpAsync(crashed);
         Assert.Empty(crashed.Mails);
         var aside = Assert.Single(crashed.Aside);
         Assert.Contains("1 mails of a crash are kept aside", (await agent.CheckHealthAsync(CancellationToken.None)).Message, StringComparison.Ordinal);
@@ -109,11 +105,7 @@ public sealed class JournalPlacesTests
     public async Task A_maildir_is_not_removed_while_mails_of_it_are_kept_aside()
     {
         await using var crashed = await CrashedWorld.MakeAsync();
-        File.Delete(crashed.Path);
-        crashed.ForgetMark();
-        Directory.Delete($"{crashed.Home}/tmp");
-        await File.WriteAllTextAsync($"{crashed.Home}/tmp", "in the way");
-        var agent = await crashed.RestartAsync();
+        var agent = await RestartWithoutTmpAsync(crashed);
         File.Delete($"{crashed.Home}/tmp");
         var removal = (IMailboxRemoval)await crashed.World.MailboxAsync(agent);
         var refusal = await Assert.ThrowsAsync<TemporaryFailureException>(async () => await removal.RemoveAllAsync(CancellationToken.None));
@@ -163,5 +155,15 @@ public sealed class JournalPlacesTests
         Assert.Single(await ((IReadableMailbox)mailbox).ListAsync(CancellationToken.None).ToListAsync());
         Assert.True((await agent.CheckHealthAsync(CancellationToken.None)).IsHealthy);
         await agent.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>The power cut took the mail, and where it is to be written again lies something else.</summary>
+    private static async Task<MaildirAgent> RestartWithoutTmpAsync(CrashedWorld crashed)
+    {
+        File.Delete(crashed.Path);
+        crashed.ForgetMark();
+        Directory.Delete($"{crashed.Home}/tmp");
+        await File.WriteAllTextAsync($"{crashed.Home}/tmp", "in the way");
+        return await crashed.RestartAsync();
     }
 }

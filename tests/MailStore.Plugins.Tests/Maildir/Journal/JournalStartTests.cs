@@ -64,7 +64,7 @@ public sealed class JournalStartTests
                 agent = new MaildirAgent(new MaildirOptions { Durability = Durability.Auto }, NullLogger<MaildirAgent>.Instance, world.Clock, new ModuleContext("maildir", world.Data));
                 agent.JournalStart.Capacity = 1 << 20;
                 await agent.StartAsync(None);
-                world.Clock.Advance(CurrentJournal.Reserve);
+                world.Clock.Advance(CurrentJournal.LayOutAfter);
                 await agent.JournalOpening;
                 Assert.Equal(expected is null, File.Exists(world.Data + "/maildir/journal/maildir/marker"));
                 await agent.StopAsync(None);
@@ -160,7 +160,7 @@ public sealed class JournalStartTests
         await using var world = new MaildirWorld { Options = new MaildirOptions { Durability = Durability.Auto }, MayKeepJournal = true, AwaitsJournal = false };
         var agent = await world.StartAsync();
         Assert.Equal(DeliveryStatus.Stored, (await (await world.MailboxAsync(agent)).DeliverAsync(MaildirWorld.Mail(), None)).Status);
-        world.Clock.Advance(CurrentJournal.Reserve - TimeSpan.FromSeconds(1));
+        world.Clock.Advance(CurrentJournal.LayOutAfter - TimeSpan.FromSeconds(1));
         await Task.Delay(200);
         Assert.False(Directory.Exists(world.Data + "/maildir/journal"));
         world.Clock.Advance(TimeSpan.FromSeconds(1));
