@@ -48,7 +48,7 @@ internal sealed class MailServer : IAsyncDisposable
         }
         catch
         {
-            await DisposeAsync(admin);
+            await AbandonAsync(admin);
             throw;
         }
     }
@@ -100,7 +100,7 @@ internal sealed class MailServer : IAsyncDisposable
     }
 
     /// <summary>Of a server that came to no start; also one that was prepared, started and disposed already.</summary>
-    private static async Task DisposeAsync(Task<WebApplication>? admin)
+    private static async Task AbandonAsync(Task<WebApplication>? admin)
     {
         try
         {
