@@ -1,20 +1,23 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using MailStore.Tests;
 
 namespace MailStore.Benchmarks.Server;
 
 /// <summary>The built server, or another build of it, with its log in a file as an administrator would have it.</summary>
-internal sealed class MailStoreServer : ILoadedServer
+internal sealed partial class MailStoreServer : ILoadedServer
 {
     public static readonly string Built = Path.Combine(RepositoryRoot.Path, "host", "MailStore.Host", "bin", "Release", "net10.0", "mailstore");
 
     private readonly Process _process;
+    private readonly string _log;
 
-    private MailStoreServer(string name, int port, Process process, TimeSpan startTime)
+    private MailStoreServer(string name, int port, Process process, string log, TimeSpan startTime)
     {
-        (Name, Port, _process, StartTime) = (name, port, process, startTime);
+        (Name, Port, _process, _log, StartTime) = (name, port, process, log, startTime);
         Processes = new ProcessTree(process.Id);
     }
 
@@ -40,20 +43,30 @@ internal sealed class MailStoreServer : ILoadedServer
         if (!File.Exists(Path.Combine(folder, "data", "users.db")))
             await ImportAsync(program, configuration, users);
         var began = Stopwatch.GetTimestamp();
-        var process = Process.Start("/bin/sh", ["-c", "exec \"$0\" --config \"$1\" serve </dev/null >\"$2\" 2>&1", program, configuration, Path.Combine(folder, "log")]);
+        var log = Path.Combine(folder, "log");
+        var process = Process.Start("/bin/sh", ["-c", "exec \"$0\" --config \"$1\" serve </dev/null >\"$2\" 2>&1", program, configuration, log]);
         for (; ; await Task.Delay(2))
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
                 await socket.ConnectAsync(IPAddress.Loopback, port);
-                return new MailStoreServer(name, port, process, Stopwatch.GetElapsedTime(began));
+                return new MailStoreServer(name, port, process, log, Stopwatch.GetElapsedTime(began));
             }
             catch (SocketException) when (!process.HasExited && Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(60))
             {
                 // not yet
             }
         }
+    }
+
+    /// <summary>How many bytes the file of the last mail has, as its name tells that is in the log.</summary>
+    public async Task<int> ReadStoredSizeAsync()
+    {
+        using var log = new FileStream(_log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        log.Seek(-Math.Min(log.Length, 16 * 1024), SeekOrigin.End);
+        using var reader = new StreamReader(log);
+        return int.Parse(StoredSize().Matches(await reader.ReadToEndAsync())[^1].Groups[1].ValueSpan, CultureInfo.InvariantCulture);
     }
 
     public async ValueTask DisposeAsync()
@@ -76,6 +89,9 @@ internal sealed class MailStoreServer : ILoadedServer
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    [GeneratedRegex(",S=([0-9]+)")]
+    private static partial Regex StoredSize();
 
     private static async Task ImportAsync(string program, string configuration, long users)
     {

@@ -61,10 +61,27 @@ internal sealed class ServerReport(ServerOptions options)
             }
         }
 
+        AppendRatios(text);
         text.Append("\n| server | memory, MB | flushes a delivery |\n|---|---|---|\n");
         foreach (var (server, megabytes) in _memory)
             text.Append(CultureInfo.InvariantCulture, $"| {server} | {megabytes:F0} | {(_flushes.GetValueOrDefault(server) is { } each ? each.ToString("F2", CultureInfo.InvariantCulture) : "?")} |\n");
         return text.ToString();
+    }
+
+    /// <summary>The first build beside each of the others, in percent of what that one has.</summary>
+    private void AppendRatios(StringBuilder text)
+    {
+        var ours = options.Builds[0].Name;
+        text.Append(CultureInfo.InvariantCulture, $"\n| {ours} in percent of | connections, size, recipients | deliveries/s | p99 | processor |\n|---|---|---|---|---|\n");
+        foreach (var other in Servers.Where(other => other != ours))
+        {
+            foreach (var cell in options.Cells)
+            {
+                double Of(Func<Measured, double> what) => 100 * Median(ours, cell, what) / Median(other, cell, what);
+                var latency = Of(m => m.P99);
+                text.Append(CultureInfo.InvariantCulture, $"| {other} | {cell.Connections}, {cell.Size}, {cell.Recipients} | {Of(m => m.PerSecond):F0} | {(double.IsFinite(latency) ? latency.ToString("F0", CultureInfo.InvariantCulture) : "")} | {Of(m => m.Processor):F0} |\n");
+            }
+        }
     }
 
     private string Json() => JsonSerializer.Serialize(
