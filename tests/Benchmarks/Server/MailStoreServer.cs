@@ -90,7 +90,7 @@ internal sealed partial class MailStoreServer : ILoadedServer
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    [GeneratedRegex(",S=([0-9]+)")]
+    [GeneratedRegex(",S=([0-9]+),")]
     private static partial Regex StoredSize();
 
     private static async Task ImportAsync(string program, string configuration, long users)
