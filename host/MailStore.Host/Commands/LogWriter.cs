@@ -3,14 +3,14 @@ using System.Text;
 namespace MailStore.Host.Commands;
 
 /// <summary>
-/// Writes the lines of the log to a stream, on a thread of its own: those that come within two milliseconds go with one call, since a busy server would else spend
+/// Writes the lines of the log to a stream, on a thread of its own: those that come within ten milliseconds go with one call, since a busy server would else spend
 /// a good part of its time on its log. Whoever logs waits only where the stream takes less than is logged. Thread-safe.
 /// </summary>
 internal sealed class LogWriter : IDisposable
 {
     private const int MostWaiting = 1 << 20;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>At the end: whoever reads the log may hang.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);

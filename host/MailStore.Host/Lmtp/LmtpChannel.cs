@@ -13,15 +13,21 @@ namespace MailStore.Host.Lmtp;
 /// </summary>
 internal sealed class LmtpChannel : IAsyncDisposable
 {
-    /// <summary>So much is worked off where the runtime hears of all sockets, before the session goes on elsewhere: one who sends without an end would keep the others from being heard.</summary>
+    /// <summary>
+    /// So much is worked off without a silence where the runtime hears of all sockets, before the session goes on elsewhere: one who sends without an end would keep the others from being heard.
+    /// </summary>
     private const int PiecesInline = 8;
 
     private const long Never = long.MaxValue;
+
+    /// <summary>Who had nothing for so long has let the others be heard: what is in a socket already is here within a few microseconds.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMicroseconds(20);
 
     private readonly ConnectionContext _connection;
     private readonly TimeProvider _clock;
     private readonly LmtpLimits _limits;
     private readonly CancellationTokenRegistration _closing;
+    private readonly long _silence;
     private readonly Lock _holding = new();
     private long _readUntil = Never;
     private long _writeUntil = Never;
@@ -42,6 +48,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
         _output = connection.Transport.Output;
         _clock = clock;
         _limits = limits;
+        _silence = (long)(Silence.TotalSeconds * clock.TimestampFrequency);
         if (connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
             _closing = lifetime.ConnectionClosedRequested.UnsafeRegister(static channel => ((LmtpChannel)channel!).RequestClose(), this);
     }
@@ -270,12 +277,14 @@ internal sealed class LmtpChannel : IAsyncDisposable
                 return ready;
         }
 
-        _pieces++;
+        var asked = _clock.GetTimestamp();
         var until = DeadlineAfter(timeout);
         Volatile.Write(ref _readUntil, until);
         var result = await _input.ReadAsync();
         Volatile.Write(ref _readUntil, Never);
-        if (!result.IsCanceled || _clock.GetTimestamp() < until)
+        var now = _clock.GetTimestamp();
+        _pieces = now - asked > _silence ? 0 : _pieces + 1;
+        if (!result.IsCanceled || now < until)
             return result;
         _input.AdvanceTo(result.Buffer.Start);
         throw new TimeoutException("nothing was heard for too long");

@@ -4,7 +4,7 @@ using MailStore.Sdk;
 namespace MailStore.Host.Modules;
 
 /// <summary>
-/// The records of a user database that belongs to this process alone, for a second after they were read: a mail asks for its recipient's twice, and each question is a
+/// The records of a user database that belongs to this process alone, for some seconds after they were read: a mail asks for its recipient's twice, and each question is a
 /// change of thread. Every change of such a database passes the boundary: a record counts only if no change that may concern its user has begun since it was read, and none
 /// was under way meanwhile, or may still be made. Safe for concurrent use. Bounded as <see cref="Delivery.ParseCache"/>.
 /// </summary>
@@ -13,8 +13,8 @@ internal sealed class RecordMemory(TimeProvider clock)
     private const int Capacity = 4096;
     private const int Stripes = 256;
 
-    /// <summary>So long a module that reads what others write, against its contract, would be behind.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+    /// <summary>As long as a delivery trusts a record that it has read. So long a module that reads what others write, against its contract, would be behind.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     // changes, by the hash of the user's name
     private readonly long[] _begun = new long[Stripes];

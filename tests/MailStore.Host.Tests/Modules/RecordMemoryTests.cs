@@ -24,7 +24,7 @@ public sealed class RecordMemoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_record_is_asked_for_once_a_second()
+    public async Task A_record_is_asked_for_once_in_a_while()
     {
         var (inner, users) = Make(new CountedUsers());
         await users.TryAddAsync(Record, default);
