@@ -40,9 +40,6 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "flock", SetLastError = true)]
     internal static partial int Lock(Descriptor file, int operation);
 
-    [LibraryImport(C, EntryPoint = "fcntl", SetLastError = true)]
-    internal static partial int Control(Descriptor file, int command, nint argument);
-
     [LibraryImport(C, EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int IoControl(Descriptor file, nuint request, long* argument);
 

@@ -17,16 +17,13 @@ internal static class Posix
     private const int CloseOnExec = 0x80000;
     private const int RemoveDirectoryFlag = 0x200;
     private const uint NoReplace = 1;
-    private const int GetFlags = 3, SetFlags = 4;
     private const int LockExclusive = 2, LockNonBlocking = 4, LockNone = 8;
 
-    // some of the flags differ by architecture (asm-generic against ARM and POWER)
+    // two of the flags differ by architecture (asm-generic against ARM and POWER)
     private static readonly bool OtherFlags =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le;
     private static readonly int DirectoryOnly = OtherFlags ? 0x4000 : 0x10000;
     private static readonly int NoFollow = OtherFlags ? 0x8000 : 0x20000;
-
-    private static readonly int Direct = RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le ? 0x20000 : OtherFlags ? 0x10000 : 0x4000;
 
     // FS_IOC_GETVERSION of <linux/fs.h>
     private static readonly nuint GetGeneration = RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le ? 0x40087601u : 0x80087601u;
@@ -139,17 +136,6 @@ internal static class Posix
 
         // as with fsync
         _ = FileStatus.Of(descriptor);
-    }
-
-    /// <summary>
-    /// From here on what is written goes to the disk past the page cache (O_DIRECT), where the file system can do that: nothing is copied, and a sync has no pages to look for. Only whole
-    /// blocks can be written and read then, to and from memory that is aligned as they are.
-    /// </summary>
-    public static void PreferDirect(Descriptor file)
-    {
-        var flags = Native.Control(file, GetFlags, 0);
-        if (flags >= 0)
-            _ = Native.Control(file, SetFlags, flags | Direct);
     }
 
     public static void Truncate(Descriptor file, long length) => Check(Native.Truncate(file, length), "cut the length of", file);

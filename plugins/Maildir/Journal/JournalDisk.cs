@@ -83,9 +83,6 @@ internal sealed class JournalDisk : IJournalDisk
             foreach (var file in _files)
                 LayOut(file, Capacity, cancellationToken);
             Posix.Sync(_marker);
-            // all that comes now is whole blocks, and is read by the next life only
-            foreach (var file in _files)
-                Posix.PreferDirect(file);
             return null;
         }
         catch (PosixException e) when (e.Errno.IsFull())
