@@ -18,9 +18,12 @@ internal sealed class LmtpChannel : IAsyncDisposable
     /// </summary>
     private const int PiecesInline = 8;
 
+    /// <summary>So much with silences: where system calls are slow, each wait looks like one.</summary>
+    private const int MostPiecesInline = 256;
+
     private const long Never = long.MaxValue;
 
-    /// <summary>Who had nothing for so long has let the others be heard: what is in a socket already is here within a few microseconds.</summary>
+    /// <summary>Who had nothing for so long has mostly let the others be heard: what is in a socket already is here within a few microseconds, unless the machine is slow.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMicroseconds(20);
 
     private readonly ConnectionContext _connection;
@@ -40,6 +43,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
     private bool _isSecuring;
     private bool _isInline;
     private int _pieces;
+    private int _piecesInAll;
 
     public LmtpChannel(ConnectionContext connection, TimeProvider clock, LmtpLimits limits)
     {
@@ -72,6 +76,8 @@ internal sealed class LmtpChannel : IAsyncDisposable
     /// <summary>The client is gone, or has not taken its replies in time: nothing that is written reaches it any more.</summary>
     public bool IsBroken { get; private set; }
 
+    private bool IsTurnOfOthers => _isInline && (_pieces >= PiecesInline || _piecesInAll >= MostPiecesInline);
+
     /// <summary>
     /// Whether the session goes on where its socket is heard (<see cref="InlineSocket"/>), as far as it may. With few clients at work this saves each mail two changes of thread; with many, one thread would do
     /// what several can.
@@ -93,9 +99,10 @@ internal sealed class LmtpChannel : IAsyncDisposable
     public bool TryRead(out ReadResult result)
     {
         result = default;
-        if ((_isInline && _pieces >= PiecesInline) || !_input.TryRead(out result))
+        if (IsTurnOfOthers || !_input.TryRead(out result))
             return false;
         _pieces++;
+        _piecesInAll++;
         return true;
     }
 
@@ -269,9 +276,9 @@ internal sealed class LmtpChannel : IAsyncDisposable
 
     private async ValueTask<ReadResult> WaitAsync(TimeSpan timeout)
     {
-        if (_isInline && _pieces >= PiecesInline)
+        if (IsTurnOfOthers)
         {
-            _pieces = 0;
+            _pieces = _piecesInAll = 0;
             await Task.Yield();
             if (_input.TryRead(out var ready))
                 return ready;
@@ -284,6 +291,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
         Volatile.Write(ref _readUntil, Never);
         var now = _clock.GetTimestamp();
         _pieces = now - asked > _silence ? 0 : _pieces + 1;
+        _piecesInAll++;
         if (!result.IsCanceled || now < until)
             return result;
         _input.AdvanceTo(result.Buffer.Start);

@@ -193,7 +193,7 @@ public sealed class DeliveringTests : IDisposable
     {
         Put(Alice, Bob);
         var recipients = await _office.AcceptAllAsync(Alice, Bob);
-        // behind the host's back, which it sees after a second; see RecordMemoryTests for what it changes itself
+        // behind the host's back, which it sees when it asks again; see RecordMemoryTests for what it changes itself
         _office.Clock.Advance(RecordMemory.Longest);
         switch (change)
         {

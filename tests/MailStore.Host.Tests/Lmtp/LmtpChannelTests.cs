@@ -63,6 +63,20 @@ public sealed class LmtpChannelTests : IAsyncDisposable
         Assert.False(Hear());
     }
 
+    [Fact]
+    public async Task However_silent_he_goes_on_elsewhere_now_and_then()
+    {
+        await SayAsync();
+        var pieces = 0;
+        for (; Hear(); pieces += 2)
+        {
+            await AnswerAfterAsync(TimeSpan.FromMilliseconds(1));
+            Assert.InRange(pieces, 0, 1000);
+        }
+
+        Assert.InRange(pieces, 10 * Pieces, 1000);
+    }
+
     private async Task SayAsync() => await _input.Writer.WriteAsync(new byte[1]);
 
     /// <summary>Reads a piece, and leaves it there.</summary>
