@@ -13,24 +13,13 @@ namespace MailStore.Host.Lmtp;
 /// </summary>
 internal sealed class LmtpChannel : IAsyncDisposable
 {
-    /// <summary>
-    /// So much is worked off without a silence where the runtime hears of all sockets, before the session goes on elsewhere: one who sends without an end would keep the others from being heard.
-    /// </summary>
-    private const int PiecesInline = 8;
-
-    /// <summary>So much with silences: where system calls are slow, each wait looks like one.</summary>
-    private const int MostPiecesInline = 256;
-
     private const long Never = long.MaxValue;
-
-    /// <summary>Who had nothing for so long has mostly let the others be heard: what is in a socket already is here within a few microseconds, unless the machine is slow.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromMicroseconds(20);
 
     private readonly ConnectionContext _connection;
     private readonly TimeProvider _clock;
     private readonly LmtpLimits _limits;
     private readonly CancellationTokenRegistration _closing;
-    private readonly long _silence;
+    private readonly InlineTurn _turn;
     private readonly Lock _holding = new();
     private long _readUntil = Never;
     private long _writeUntil = Never;
@@ -42,8 +31,6 @@ internal sealed class LmtpChannel : IAsyncDisposable
     private SslStream? _tls;
     private bool _isSecuring;
     private bool _isInline;
-    private int _pieces;
-    private int _piecesInAll;
 
     public LmtpChannel(ConnectionContext connection, TimeProvider clock, LmtpLimits limits)
     {
@@ -52,7 +39,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
         _output = connection.Transport.Output;
         _clock = clock;
         _limits = limits;
-        _silence = (long)(Silence.TotalSeconds * clock.TimestampFrequency);
+        _turn = new InlineTurn(clock);
         if (connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
             _closing = lifetime.ConnectionClosedRequested.UnsafeRegister(static channel => ((LmtpChannel)channel!).RequestClose(), this);
     }
@@ -76,7 +63,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
     /// <summary>The client is gone, or has not taken its replies in time: nothing that is written reaches it any more.</summary>
     public bool IsBroken { get; private set; }
 
-    private bool IsTurnOfOthers => _isInline && (_pieces >= PiecesInline || _piecesInAll >= MostPiecesInline);
+    private bool IsTurnOfOthers => _isInline && _turn.IsOver;
 
     /// <summary>
     /// Whether the session goes on where its socket is heard (<see cref="InlineSocket"/>), as far as it may. With few clients at work this saves each mail two changes of thread; with many, one thread would do
@@ -101,8 +88,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
         result = default;
         if (IsTurnOfOthers || !_input.TryRead(out result))
             return false;
-        _pieces++;
-        _piecesInAll++;
+        _turn.Count();
         return true;
     }
 
@@ -278,7 +264,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
     {
         if (IsTurnOfOthers)
         {
-            _pieces = _piecesInAll = 0;
+            _turn.Begin();
             await Task.Yield();
             if (_input.TryRead(out var ready))
                 return ready;
@@ -290,8 +276,7 @@ internal sealed class LmtpChannel : IAsyncDisposable
         var result = await _input.ReadAsync();
         Volatile.Write(ref _readUntil, Never);
         var now = _clock.GetTimestamp();
-        _pieces = now - asked > _silence ? 0 : _pieces + 1;
-        _piecesInAll++;
+        _turn.Count(now - asked);
         if (!result.IsCanceled || now < until)
             return result;
         _input.AdvanceTo(result.Buffer.Start);
