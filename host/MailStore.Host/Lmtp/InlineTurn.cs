@@ -6,10 +6,10 @@ namespace MailStore.Host.Lmtp;
 internal sealed class InlineTurn(TimeProvider clock)
 {
     /// <summary>So many pieces without a silence.</summary>
-    private const int Most = 8;
+    public const int Most = 8;
 
     /// <summary>So many with silences: where system calls are slow, each wait looks like one.</summary>
-    private const int MostInAll = 256;
+    public const int MostInAll = 256;
 
     /// <summary>Who had nothing for so long has mostly let the others be heard: what is in a socket already is here within a few microseconds, unless the machine is slow.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMicroseconds(20);
@@ -21,6 +21,7 @@ internal sealed class InlineTurn(TimeProvider clock)
     /// <summary>Whether the session is to go on elsewhere.</summary>
     public bool IsOver => _pieces >= Most || _inAll >= MostInAll;
 
+    /// <summary>It has gone on elsewhere, or is about to.</summary>
     public void Begin() => _pieces = _inAll = 0;
 
     /// <summary>A piece was there already.</summary>
